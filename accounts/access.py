@@ -1,0 +1,102 @@
+"""Who may open a page: the policy decorators every view carries.
+
+Default deny is Django's LoginRequiredMiddleware; a policy says what comes on top. Which *rows* a person sees is not
+decided here but by each queryset's `for_user`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from asgiref.sync import iscoroutinefunction
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from coaching.lib.errors import NotAllowed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `signed_in` or `role_required` gets, for the type checker: a person, nobody anonymous."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a view asks of a person: nothing, to be signed in, or one of `roles`."""
+
+    is_public: bool = False
+    roles: frozenset[Role] = frozenset()
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not. The view, or the token in its address, is then the only guard."""
+    marked: View = login_not_required(_wrapped(view))
+    return _mark(marked, Policy(is_public=True))
+
+
+def signed_in(view: View) -> View:
+    """Every person who is signed in, whatever his role."""
+    marked = _wrapped(view)
+    marked.login_required = True  # type: ignore[attr-defined]  # a library's view may say otherwise
+    return _mark(marked, Policy())
+
+
+def role_required(*roles: Role) -> Callable[[View], View]:
+    """People of one of `roles`; others get 403 with the reason. Views may be sync or async."""
+
+    def decorate(view: View) -> View:
+        marked = _wrapped(view, frozenset(roles))
+        marked.login_required = True  # type: ignore[attr-defined]
+        return _mark(marked, Policy(roles=frozenset(roles)))
+
+    return decorate
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    """The policy a view carries, None when somebody forgot it."""
+    policy: Policy | None = getattr(view, "policy", None)
+    return policy
+
+
+def require_role(user: Any, roles: frozenset[Role]) -> None:
+    """Raises: NotAllowed when the person has none of `roles`."""
+    if isinstance(user, User) and user.role in roles:
+        return
+    words = {"roles": get_text_list([str(role.label) for role in Role if role in roles], _("or"))}
+    if isinstance(user, User):
+        words["mine"] = str(Role(user.role).label)
+        raise NotAllowed(_("This page is for: %(roles)s. You are signed in as: %(mine)s.") % words)
+    raise NotAllowed(_("This page is for: %(roles)s. Sign in first.") % words)
+
+
+def _mark(view: View, policy: Policy) -> View:
+    view.policy = policy  # type: ignore[attr-defined]
+    return view
+
+
+def _wrapped(view: View, roles: frozenset[Role] = frozenset()) -> View:
+    """A function of our own around `view`, so that marks never land on a library's view, with the roles checked."""
+    if iscoroutinefunction(view):
+
+        @wraps(view)
+        async def checked_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if roles:
+                require_role(await request.auser(), roles)
+            return await view(request, *args, **kwargs)
+
+        return checked_async  # type: ignore[return-value]
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if roles:
+            require_role(request.user, roles)
+        return view(request, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]

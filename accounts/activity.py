@@ -1,0 +1,113 @@
+"""The activity log: who did what, when and from where.
+
+`record` is called by services, inside the transaction of what it reports. `accounts.events` gives an event its words.
+"""
+
+import hashlib
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+
+from accounts.events import describe
+from accounts.models import Activity, User
+from coaching.lib import logs
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the log as a page shows it. `tone` is a status hue: bad for what was refused."""
+
+    at: datetime
+    words: str
+    tone: str
+    actor: str
+    subject: str
+    about: str
+    ip: str
+
+
+def lines(rows: Iterable[Activity]) -> list[Line]:
+    """Rows in words; `actor` and `subject` should be fetched with them. A subject who acted himself is left out."""
+    return [
+        Line(
+            at=row.at,
+            words=describe(row.event),
+            tone="bad" if row.event.endswith((".failed", ".refused")) else "",
+            actor=str(row.actor or ""),
+            subject=str(row.subject) if row.subject and row.subject_id != row.actor_id else "",
+            about=str(row.extra.get("name", "")),
+            ip=row.ip or "",
+        )
+        for row in rows
+    ]
+
+
+def record(
+    event: str,
+    *,
+    actor: User | None = None,
+    subject: User | None = None,
+    on: models.Model | None = None,
+    request: HttpRequest | None = None,
+    **extra: Any,
+) -> Activity:
+    """Write one line. `actor` did it, `subject` is the person it was done to, `on` the object it was done to.
+
+    `extra` must be JSON and hold no secret; `name` in it is shown on the page (a file's, say). With a `request`, its
+    address, browser and id are kept too.
+    """
+    line = Activity(event=event, actor=actor, subject=subject, extra=extra)
+    if on is not None:
+        line.object_type = on._meta.label_lower
+        line.object_id = str(getattr(on, "uuid", on.pk))
+    if request is not None:
+        line.ip = client_ip(request)
+        line.agent_hash = _agent_hash(request)
+        line.request_id = logs.request_id.get()[:64]
+    line.save(force_insert=True)
+    return line
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """Where the request came from, believing as many proxies as TRUSTED_PROXY_COUNT says and no more."""
+    address = request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    proxies: int = settings.TRUSTED_PROXY_COUNT
+    if proxies and len(hops) >= proxies:
+        address = hops[-proxies]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:  # a Unix socket, or nonsense in a header
+        return None
+
+
+def _agent_hash(request: HttpRequest) -> str:
+    """Tells two browsers apart without keeping what they say of themselves."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return hashlib.sha256(agent.encode("utf-8", "replace")).hexdigest()[:32] if agent else ""
+
+
+def record_sign_in(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """Receiver of `user_logged_in`."""
+    record("sign_in.succeeded", actor=user, subject=user, request=request)
+
+
+def record_sign_out(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    """Receiver of `user_logged_out`; a session that had ended already has no person."""
+    if user is not None:
+        record("sign_out", actor=user, subject=user, request=request)
+
+
+def record_refused_sign_in(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Receiver of `user_login_failed`. What was typed is not kept: people type their password in the wrong field."""
+    typed = str(credentials.get("email") or credentials.get("username") or "")
+    subject = User.objects.known_as(typed).first() if typed else None
+    record("sign_in.failed", subject=subject, request=request)

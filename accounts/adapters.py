@@ -1,0 +1,68 @@
+"""What allauth asks this project: who may register (nobody), what a refusal says, what follows a sign-in."""
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import activity
+from accounts.models import User
+
+_NO_MATCH = _("This sign-in and this password do not belong together. Check both and try again.")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in by e-mail address or admission number; no registration."""
+
+    error_messages: ClassVar[dict[str, str | Promise]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _NO_MATCH,
+        "username_password_mismatch": _NO_MATCH,
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody registers himself: people are entered or invited by the institute."""
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address the rate limits count; people behind a socket without one share a bucket."""
+        return activity.client_ip(request) or "local"
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """The person's own language follows him to a new browser."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if user.language:
+            keep_language(response, user.language)
+        return response
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Being in says that one is in; only other news is told."""
+        if message_template and message_template.endswith(("/logged_in.txt", "/logged_out.txt")):
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
+
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        request = context.request
+        person = getattr(request, "user", None)
+        actor = person if isinstance(person, User) else user
+        activity.record("person.password_changed", actor=actor, subject=user, request=request)
+
+
+def keep_language(response: HttpResponse, language: str) -> None:
+    """Remember the language in the browser, where Django's LocaleMiddleware looks for it."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

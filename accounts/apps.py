@@ -1,0 +1,59 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+from django.core import checks
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from coaching.lib import triggers
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("People")
+    default = True
+
+    def ready(self) -> None:
+        from django.contrib.auth import signals
+
+        from accounts import activity
+        from accounts.models import ACTIVITY_KEPT, Activity
+
+        triggers.declare(triggers.AppendOnly(Activity._meta.db_table, kept_days=ACTIVITY_KEPT.days))
+        post_migrate.connect(_after_migrate, sender=self)
+        checks.register(checks.Tags.database)(check_guards)
+        signals.user_logged_in.connect(activity.record_sign_in)
+        signals.user_logged_out.connect(activity.record_sign_out)
+        signals.user_login_failed.connect(activity.record_refused_sign_in)
+
+
+class DjangoAdminConfig(admin_apps.AdminConfig):
+    """Django's admin behind the site's own sign-in."""
+
+    default = False
+    default_site = "accounts.admin_site.SignInAdminSite"
+
+
+def _after_migrate(using: str, **kwargs: Any) -> None:
+    """Guards go back on (all of them: this runs after every table was migrated), new master keys are marked."""
+    from accounts.keys import mark_master_keys, verify_master_keys
+
+    triggers.install(connections[using])
+    verify_master_keys()  # else a ring that lacks an old key would be marked, and the right one refused afterwards
+    mark_master_keys()
+
+
+def check_guards(
+    *, databases: Sequence[str] | None = None, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """A table that should be append-only and is not. A warning, so that migrate, which heals it, still runs."""
+    messages: list[checks.CheckMessage] = []
+    for alias in databases or []:
+        lost = triggers.missing(connections[alias])
+        if lost:
+            text = f"Append-only guards are missing in the database: {', '.join(lost)}."
+            messages.append(checks.Warning(text, hint="Run: python manage.py migrate", id="accounts.W001"))
+    return messages

@@ -1,0 +1,24 @@
+"""What events of the activity log are called on a page. Imports no models, so that an `apps.py` may import it."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: dict[str, str | Promise] = {
+    "sign_in.succeeded": _("Signed in"),
+    "sign_in.failed": _("Sign-in refused"),
+    "sign_out": _("Signed out"),
+    "person.created": _("Person added"),
+    "person.changed": _("Person changed"),
+    "person.password_changed": _("Password changed"),
+    "person.password_link_made": _("Password link made"),
+}
+
+
+def name_events(words: dict[str, str | Promise]) -> None:
+    """Say what an app's events are called; to be called in `AppConfig.ready`."""
+    EVENTS.update(words)
+
+
+def describe(event: str) -> str:
+    """The event in the reader's language; an event nobody named is shown as it is."""
+    return str(EVENTS.get(event, event))

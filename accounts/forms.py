@@ -1,0 +1,73 @@
+"""What people type: the sign-in, their own look and language, the filter of the activity log."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from allauth.account.forms import LoginForm
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.events import EVENTS, describe
+from accounts.models import User
+
+if TYPE_CHECKING:  # Django's class takes no type argument at run time
+    PersonForm = forms.ModelForm[User]
+else:
+    PersonForm = forms.ModelForm
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """E-mail address or admission number, and the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login, password = self.fields["login"], self.fields["password"]
+        login.label = _("E-mail address or admission number")
+        login.max_length = login.widget.attrs["maxlength"] = 254
+        login.widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        for field in (login, password):
+            field.widget.attrs["class"] = "input"
+            field.widget.attrs.pop("placeholder", None)
+        password.help_text = ""
+
+    def user_credentials(self) -> dict[str, str]:
+        """One way only. allauth's own tries an address twice, which takes twice as long for people it knows."""
+        login: str = self.cleaned_data["login"]
+        return {"email" if "@" in login else "username": login, "password": self.cleaned_data["password"]}
+
+
+class ThemeForm(PersonForm):
+    """Light, dark or like the device."""
+
+    class Meta:
+        model = User
+        fields = ("theme",)
+
+
+class LookForm(PersonForm):
+    """A person's own look and language."""
+
+    class Meta:
+        model = User
+        fields = ("theme", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choice(self, "language").choices = [("", _("Like the browser")), *settings.LANGUAGES]
+        _choice(self, "language").help_text = ""
+
+
+class ActivityFilter(forms.Form):
+    """Which lines of the log to show; what cannot be understood filters nothing."""
+
+    event = forms.ChoiceField(label=_("What"), required=False)
+    person = forms.CharField(label=_("Name, e-mail address or admission number"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((event, describe(event)) for event in EVENTS), key=lambda pair: pair[1].casefold())
+        _choice(self, "event").choices = [("", _("Everything")), *named]
+
+
+def _choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    return cast("forms.ChoiceField", form.fields[name])

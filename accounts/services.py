@@ -1,0 +1,71 @@
+"""The verbs of this floor: make the first admin, hand out a password link, choose a look."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import Role, User
+from coaching.lib.errors import DomainError
+
+
+class NotAnAdmin(DomainError):
+    """The address belongs to somebody with another role."""
+
+    code = "not_an_admin"
+
+
+@transaction.atomic
+def create_admin(email: str, *, name: str) -> User:
+    """The admin with this address, made when there is none. He has no password yet.
+
+    Raises: NotAnAdmin when the address is a teacher's, a student's … ; ValidationError when it is no address.
+    """
+    known: User | None = User.objects.known_as(email).first()
+    if known and (known.role != Role.ADMIN or not known.is_active):
+        raise NotAnAdmin(
+            _("%(email)s belongs to somebody who is not an active admin. Change it in the people list.")
+            % {"email": email}
+        )
+    if known:
+        return known
+    person = User(email=email.strip().lower(), name=name or email.split("@")[0], role=Role.ADMIN)
+    person.set_unusable_password()
+    person.full_clean()
+    person.save()
+    activity.record("person.created", subject=person, on=person, role=Role.ADMIN)
+    return person
+
+
+@transaction.atomic
+def let_admin_in(email: str, *, name: str, password: str) -> str:
+    """Make or find the admin and give him `password`, or when that is empty return a link at which he sets one.
+
+    Raises: what `create_admin` and `set_password` raise; nothing is kept then.
+    """
+    person = create_admin(email, name=name)
+    if not password:
+        return make_password_link(person)
+    set_password(person, password)
+    return ""
+
+
+@transaction.atomic
+def set_password(person: User, password: str, *, actor: User | None = None) -> None:
+    """Give a person a password; his sessions end. Raises: ValidationError when it is too weak."""
+    validate_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    activity.record("person.password_changed", actor=actor, subject=person)
+
+
+def make_password_link(person: User, *, actor: User | None = None) -> str:
+    """An address where the person sets his password: it works once, for PASSWORD_RESET_TIMEOUT seconds."""
+    key = default_token_generator.make_token(person)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
+    activity.record("person.password_link_made", actor=actor, subject=person)
+    return f"{settings.BASE_URL}{path}"

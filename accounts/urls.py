@@ -1,0 +1,38 @@
+"""Signing in and out, passwords, a person's own page, the log.
+
+allauth's views are named one by one, so that nothing of it is open that nobody chose to open.
+"""
+
+from allauth.account import views as allauth_views
+from django.urls import path, re_path
+
+from accounts import views
+from accounts.access import public, signed_in
+
+urlpatterns = [
+    path("login/", public(allauth_views.login), name="account_login"),
+    path("logout/", public(allauth_views.logout), name="account_logout"),
+    path("inactive/", public(allauth_views.account_inactive), name="account_inactive"),
+    path("signup/", views.registration_closed, name="account_signup"),
+    path("reauthenticate/", signed_in(allauth_views.reauthenticate), name="account_reauthenticate"),
+    path("password/change/", signed_in(allauth_views.password_change), name="account_change_password"),
+    path("password/set/", signed_in(allauth_views.password_set), name="account_set_password"),
+    path("password/reset/", public(allauth_views.password_reset), name="account_reset_password"),
+    path("password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        public(allauth_views.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        public(allauth_views.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("email/", views.not_here, name="account_email"),
+    path("confirm-email/", views.not_here, name="account_email_verification_sent"),
+    path("confirm-email/<str:key>/", views.not_here, name="account_confirm_email"),
+    path("profile/", views.profile, name="profile"),
+    path("theme/", views.theme_set, name="theme_set"),
+    path("activity/", views.activity, name="activity"),
+]

@@ -1,0 +1,70 @@
+"""System checks of the settings: pairs of which only half is set, and what a public site must not run with."""
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.http import is_same_domain
+
+from coaching import env
+
+# Each is one feature: all set, or none.
+TOGETHER = (
+    ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    ("RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRETS"),
+)
+
+
+@register(Tags.compatibility)
+def half_configured(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """E001: some settings of one feature are there and others are not."""
+    for names in TOGETHER:
+        missing = [name for name in names if not env.text(name)]
+        if missing and len(missing) < len(names):
+            present = ", ".join(name for name in names if name not in missing)
+            yield Error(
+                f"{present} is set but {' and '.join(missing)} is not.", hint="Set all or none.", id="coaching.E001"
+            )
+
+
+@register(Tags.compatibility)
+def places(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """E002, E003: settings that can only be a slip of the pen."""
+    url = urlsplit(settings.BASE_URL)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path or url.query:
+        yield Error(f"BASE_URL is {settings.BASE_URL!r}.", hint="Say https://host without a path.", id="coaching.E002")
+    if settings.TIME_ZONE not in available_timezones():
+        yield Error(f"TIME_ZONE is {settings.TIME_ZONE!r}.", hint="Say Asia/Kolkata, for example.", id="coaching.E003")
+
+
+@register(Tags.security, deploy=True)
+def public_site(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """E004, E005, E006, W001: what the address of a public site needs."""
+    url = urlsplit(settings.BASE_URL)
+    if url.scheme != "https":
+        yield Error("BASE_URL is not https.", hint="Cookies and sign-ins would travel in clear.", id="coaching.E004")
+    if not any(is_same_domain(url.hostname or "", pattern) or pattern == "*" for pattern in settings.ALLOWED_HOSTS):
+        message = f"ALLOWED_HOSTS does not name BASE_URL's host {url.hostname!r}."
+        yield Error(message, hint="Every request would be refused.", id="coaching.E005")
+    if any(not place.startswith("https://") for place in (settings.GOOGLE_TOKEN_URL, settings.GOOGLE_REVOKE_URL)):
+        message = "GOOGLE_TOKEN_URL or GOOGLE_REVOKE_URL is not https."
+        yield Error(message, hint="What Google says of a person is believed because of TLS.", id="coaching.E006")
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        message = "EMAIL_URL is not set: mails are only written to the log."
+        yield Warning(message, hint="Say smtp+tls://user:password@host:587.", id="coaching.W001")
+
+
+@register(Tags.security, deploy=True)
+def private_data(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """W002: DATA_DIR holds the spool, where files lie in clear for the seconds until they are sealed."""
+    if os.name != "posix" or not settings.DATA_DIR.is_dir():
+        return
+    mode = stat.S_IMODE(settings.DATA_DIR.stat().st_mode)
+    if mode & stat.S_IRWXO:
+        yield Warning(f"DATA_DIR is open to everybody ({mode:o}).", hint="chmod 700 it.", id="coaching.W002")

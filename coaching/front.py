@@ -1,0 +1,85 @@
+"""The ASGI front: pages go whole to WSGI in a thread, streams stay on the loop.
+
+A sync view under Django's ASGI handler pays a thread hop for each sync middleware; in one thread it pays one. An async
+view (a file stream, `/chat/stream/`) must not hold a thread: sixty phones on one video would stop the site.
+docs/decisions/serving.md has the figures.
+"""
+
+from collections.abc import Callable
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.urls import Resolver404, get_resolver
+
+from coaching.handlers import MATCH, PageHandler, StreamHandler
+from coaching.lib.bridge import Bridge, Receive, Scope, Send
+from coaching.lib.middleware import large_types
+
+PAGE_THREADS = 8
+UPLOAD_THREADS = 16
+
+
+class Front:
+    """The ASGI application of the site. `on_start` runs once per worker, in a thread, before the first request."""
+
+    def __init__(self, *on_start: Callable[[], object]) -> None:
+        self._on_start = on_start
+        self._pages = Bridge(
+            PageHandler(),
+            page_threads=PAGE_THREADS,
+            upload_threads=UPLOAD_THREADS,
+            form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0,
+        )
+        self._streams = StreamHandler()
+        get_resolver().url_patterns  # noqa: B018 - a broken URLconf stops the start, not the first request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            match = get_resolver().resolve(scope["path"])
+        except Resolver404:  # static files and pages that do not exist
+            await self._pages(scope, receive, send)
+            return
+        # The very test that Django's handlers apply, so that both sides agree about a decorated view.
+        if iscoroutinefunction(match.func) and _fits(scope):
+            scope[MATCH] = match
+            await self._streams(scope, receive, send)  # type: ignore[arg-type]
+        else:
+            await self._pages(scope, receive, send, is_upload=_is_upload(match.func, scope), **{MATCH: match})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            for work in self._on_start:
+                await self._pages.in_page_thread(work)
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _is_upload(view: Callable[..., object], scope: Scope) -> bool:
+    """Whether the view takes this body as it arrives (`coaching.lib.middleware.body_limit`)."""
+    content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return content_type.partition(b";")[0].strip().lower().decode("latin1") in large_types(view)
+
+
+def _fits(scope: Scope) -> bool:
+    """Whether Django may take in the body whole; otherwise the WSGI side refuses it before it is read."""
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            return False
+        if name == b"content-length" and not (
+            value.isdigit() and int(value) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+        ):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Pages composed of several areas, and the shell around every page."""

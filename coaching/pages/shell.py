@@ -1,0 +1,143 @@
+"""The frame around every page: one definition of the navigation for rail, tab bar and the More page.
+
+An entry whose page does not exist yet (no such URL name) is left out, so that nothing promises what is not there.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from coaching.templatetags.figures import first_cluster
+
+TABS = 5
+EVERYBODY = frozenset(Role)
+ADMINS = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the navigation. `route` is a URL name, `group` where it stands in the rail ("" on top).
+
+    `short` is the label under a phone's tab when the other is too long for it.
+    """
+
+    label: Any
+    icon: str
+    route: str
+    group: Any = ""
+    roles: frozenset[Role] = EVERYBODY
+    short: Any = ""
+
+
+NAVIGATION = (
+    Entry(_("Home"), "house", "dashboard"),
+    Entry(_("Files and Drives"), "server", "dfs:console", _("System"), ADMINS, _("Drives")),
+    Entry(_("People"), "users", "admin:accounts_user_changelist", _("System"), ADMINS),
+    Entry(_("Activity"), "clock", "activity", _("System"), ADMINS),
+    Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours")),
+    Entry(_("My Drives"), "hard-drive", "dfs:drive_list", pgettext_lazy("navigation", "Yours")),
+    Entry(_("Profile"), "user", "profile", pgettext_lazy("navigation", "Yours")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as this person sees it on this page."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Links under one heading of the rail; the first group has none."""
+
+    title: str
+    links: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What base.html needs besides the page."""
+
+    institute: str
+    mark: str
+    theme: str
+    role: str
+    groups: list[Group]
+    tabs: list[Link]
+
+
+@cache
+def _route_exists(route: str) -> bool:
+    try:
+        reverse(route)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _entries(user: User) -> list[Entry]:
+    return [entry for entry in NAVIGATION if user.role in entry.roles and _route_exists(entry.route)]
+
+
+def _links(entries: list[Entry], path: str) -> list[Link]:
+    """The current one is the longest address the path begins with: /dfs/files/ is not the console."""
+    urls = [reverse(entry.route) for entry in entries]
+    here = max((url for url in urls if path.startswith(url)), key=len, default="")
+    return [
+        Link(str(e.label), e.icon, url, url == here, str(e.short or e.label))
+        for e, url in zip(entries, urls, strict=True)
+    ]
+
+
+def _grouped(entries: list[Entry], links: list[Link]) -> list[Group]:
+    groups: list[Group] = []
+    for entry, link in zip(entries, links, strict=True):
+        title = str(entry.group)
+        if not groups or groups[-1].title != title:
+            groups.append(Group(title, []))
+        groups[-1].links.append(link)
+    return groups
+
+
+def _tabs(links: list[Link], path: str) -> list[Link]:
+    """At most five at a thumb's reach; the last is always More, where the rest, the look and sign-out are."""
+    url = reverse("more")
+    near = links[: TABS - 1]
+    is_elsewhere = path == url or any(link.is_current for link in links[TABS - 1 :])
+    return [*near, Link(gettext("More"), "menu", url, is_elsewhere, gettext("More"))]
+
+
+def _shell(request: HttpRequest) -> Shell:
+    user = getattr(request, "user", None)
+    name = settings.INSTITUTE_NAME
+    plain = Shell(name, first_cluster(name), "", "", [], [])
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return plain
+    person: User = user  # type: ignore[assignment]
+    entries = _entries(person)
+    links = _links(entries, request.path)
+    return replace(
+        plain,
+        theme="" if person.theme == User.Theme.SYSTEM else person.theme,
+        role=str(Role(person.role).label),
+        groups=_grouped(entries, links),
+        tabs=_tabs(links, request.path),
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Lazy: a fragment that does not extend base.html pays nothing."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}

@@ -1,0 +1,30 @@
+"""Routes. Areas bring their own under their own prefix; what is composed of several areas lives in `coaching.pages`."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from coaching.pages import errors, health, home, styleguide
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler429 = errors.too_many_requests
+handler500 = errors.server_error
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.root, name="root"),
+    path("dashboard/", home.dashboard, name="dashboard"),
+    path("more/", home.more, name="more"),
+    path("language/", home.language_set, name="set_language"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+]
+if find_spec("accounts") and find_spec("accounts.urls"):
+    urlpatterns.append(path("accounts/", include("accounts.urls")))
+urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
+if find_spec("dfs.urls"):
+    urlpatterns.append(path("dfs/", include("dfs.urls")))

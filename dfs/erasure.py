@@ -1,0 +1,53 @@
+"""What became of an erased file: when its key went, what is left of it and where, when the last of it was gone.
+
+Destroying the key in the registry is at once. Sealed copies of it, which only the master keys open, lie in the file's
+manifests until their Drives answer, and in snapshots made before, for seven days at most.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from dfs.models import Chunk, Snapshot, SnapshotCopy, StoredFile
+from dfs.snapshots import EVERY, KEPT
+
+
+def note_gone() -> int:
+    """Write down for erased files whose last object is gone that this is so now; returns for how many."""
+    rows = Chunk.objects.filter(file=OuterRef("pk"))
+    gone = StoredFile.objects.filter(state=StoredFile.State.ERASED, objects_gone_at=None).exclude(Exists(rows))
+    return gone.update(objects_gone_at=timezone.now())
+
+
+def report(file: StoredFile) -> dict[str, Any] | None:
+    """The erasure in figures; None for a file that was not erased."""
+    if file.state != StoredFile.State.ERASED or file.erased_at is None:
+        return None
+    telling = Snapshot.objects.filter(made_at__lt=file.erased_at, made_at__gte=file.stored_at or file.created_at)
+    telling = telling.filter(Exists(SnapshotCopy.objects.filter(snapshot=OuterRef("pk"))))
+    last = telling.first()
+    return {
+        "key_destroyed_at": file.erased_at.isoformat(),
+        "objects_left": file.chunks.count(),
+        "manifests_left": file.chunks.manifests().count(),
+        "objects_gone_at": file.objects_gone_at.isoformat() if file.objects_gone_at else None,
+        "drives_left": sorted(set(file.chunks.values_list("account__label", flat=True))),
+        "snapshots_left": telling.count(),
+        "snapshots_gone_by": (last.made_at + EVERY * KEPT).isoformat() if last else None,
+    }
+
+
+def lines(told: dict[str, Any]) -> list[str]:
+    """The report for a person at a prompt."""
+    said = [f"key destroyed {told['key_destroyed_at']}"]
+    if told["objects_left"]:
+        names = ", ".join(told["drives_left"])
+        said.append(f"{told['objects_left']} pieces left on {names}, {told['manifests_left']} of them manifests")
+    else:
+        said.append(f"last piece gone {told['objects_gone_at']}")
+    if told["snapshots_left"]:
+        said.append(
+            f"{told['snapshots_left']} snapshots still hold its sealed key, gone by {told['snapshots_gone_by']}"
+        )
+    return said

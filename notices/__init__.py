@@ -1,0 +1,1 @@
+"""Notices, notes and homework. Stands on `batches` and `dfs`. No models yet."""

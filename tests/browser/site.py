@@ -1,0 +1,68 @@
+"""The real server on a port and a data directory of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 60
+
+
+class Site:
+    """`coaching.asgi` under uvicorn; `url` answers once the object is made. `close` ends it. `more` is environment."""
+
+    def __init__(self, data_dir: Path, *, is_debug: bool = False, more: dict[str, str] | None = None) -> None:
+        self.data_dir = data_dir
+        self.log = data_dir / f"server-{'debug' if is_debug else 'plain'}.log"
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        command = [sys.executable, "-m", "uvicorn", "coaching.asgi:application", "--fd", str(listening.fileno())]
+        own = {"BASE_URL": self.url} | ({"DEBUG": "1"} if is_debug else {}) | (more or {})
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, "--no-access-log"],
+                cwd=ROOT,
+                env=environment(data_dir) | own,
+                pass_fds=[listening.fileno()],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        # The child holds the socket: a connection waits for it to be ready, and is refused when it died.
+        listening.close()
+        try:
+            with urlopen(f"{self.url}/healthz", timeout=START_S):
+                pass
+        except OSError as error:
+            self.close()
+            raise RuntimeError(f"The server did not start:\n{self.log.read_text()}") from error
+
+    def close(self) -> None:
+        """End the server and wait for it."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def environment(data_dir: Path) -> dict[str, str]:
+    """A test run's settings, with the data directory shared by the seed and the servers."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "DEBUG"}}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "CLASSCREW_TEST_DATA_DIR": str(data_dir),
+        "INSTITUTE_NAME": "Pragati Study Circle",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
+    """Migrate and fill the site's database."""
+    command = [sys.executable, "-m", program]
+    done = subprocess.run(command, cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"The site could not be filled:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,84 @@
+"""Fixtures for every test: nobody reaches the network, and a page costs the same at 3 and at 30 rows."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import tests.flush  # noqa: F401 - a flush must pass the append-only guards
+from tests.services.servers import throw_away_valkey
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
+    """Let sockets reach this machine only. An audit hook, because it also sees what threads and asyncio open."""
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+            raise AssertionError(f"A test reached for {address}; only this machine may be asked.")
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+        name = host.decode() if isinstance(host, bytes) else host or "127.0.0.1"
+        if not name.startswith(_LOOPBACK):
+            raise AssertionError(f"A test asked for the address of {name!r}; only this machine may be asked.")
+
+
+sys.addaudithook(_refuse_the_world)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits and signs of life of one test are not the next one's."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def same_queries(db: None) -> Callable[..., int]:
+    """`same_queries(visit, add=add_rows, at_most=20)`: the page costs as many queries at 3 rows as at 30.
+
+    `visit()` fetches the page, `add(n)` makes n more rows. Answers the number of queries.
+    """
+
+    def assert_same(visit: Callable[[], Any], *, add: Callable[[int], Any], at_most: int = 20) -> int:
+        add(3)
+        visit()  # fills what is cached for good: content types, compiled templates
+        at_3 = _queries(visit)
+        add(27)
+        at_30 = _queries(visit)
+        more = "\n".join(query for query in at_30 if query not in at_3)
+        assert len(at_30) == len(at_3), f"{len(at_3)} queries at 3 rows, {len(at_30)} at 30; new ones:\n{more}"
+        assert len(at_3) <= at_most, "\n".join(at_3)
+        return len(at_3)
+
+    return assert_same
+
+
+def _queries(visit: Callable[[], Any]) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        visit()
+    return [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server of the Redis protocol: the one of `make test-services`, else one of our own."""
+    given = os.environ.get("REDIS_URL")
+    if given:
+        yield given
+        return
+    with throw_away_valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def project_dir() -> Path:
+    """Where manage.py lies."""
+    return Path(__file__).resolve().parent.parent

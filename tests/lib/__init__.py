@@ -1,0 +1,1 @@
+"""The ground floor: text, logs, middleware, the bridge's bodies."""

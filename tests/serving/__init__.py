@@ -1,0 +1,1 @@
+"""A real server process around views made for these tests, spoken to over sockets."""

@@ -1,0 +1,256 @@
+"""Who may open what: every URL of the project × everybody. A URL that is missing here fails the test."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.access import policy_of
+from accounts.models import Role, User
+from dfs import store
+from dfs.models import DriveAccount, StoredFile, Upload
+from tests import people
+
+pytestmark = pytest.mark.django_db
+ANONYMOUS = "anonymous"
+KINDS = (ANONYMOUS, *people.EVERYBODY)
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every route as `namespace:name`."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+            else:
+                yield f"{prefix}{pattern.name or pattern.pattern}", pattern
+
+    return walk(get_resolver().url_patterns, "")
+
+
+def everybody(status: int) -> dict[str, int]:
+    return dict.fromkeys(KINDS, status)
+
+
+def whoever_is_signed_in(status: int) -> dict[str, int]:
+    return {**everybody(status), ANONYMOUS: 302}
+
+
+def only(*kinds: str, status: int, others: int = 403) -> dict[str, int]:
+    return {**everybody(others), ANONYMOUS: 302, **dict.fromkeys(kinds, status)}
+
+
+def the_student(status: int) -> dict[str, int]:
+    """His own thing; to everybody else, admins too, it is not there."""
+    return only("student", status=status, others=404)
+
+
+@dataclass
+class Row:
+    """One URL: what is asked and what each kind of person gets."""
+
+    statuses: dict[str, int]
+    method: str = "get"
+    kwargs: Callable[[], dict[str, Any]] = dict
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def a_file_of_the_student() -> dict[str, Any]:
+    file = store.put(BytesIO(b"x"), name="Optics.pdf", purpose=StoredFile.MINE, owner=people.student())
+    return {"public_id": file.uuid}
+
+
+def a_file_of_the_console() -> dict[str, Any]:
+    file = store.put(BytesIO(b"x"), name="Backup.bin", purpose=StoredFile.CONSOLE, owner=people.admin())
+    return {"public_id": file.uuid}
+
+
+def a_job() -> dict[str, Any]:
+    return {"public_id": StoredFile.objects.get(uuid=a_file_of_the_console()["public_id"]).jobs.get().uuid}
+
+
+def a_drive() -> dict[str, Any]:
+    drive = DriveAccount.objects.first() or DriveAccount.objects.create(label="meera", owner_key="meera", cap_bytes=1)
+    return {"public_id": drive.uuid, "verb": "pause"}
+
+
+def a_drive_of_the_student() -> dict[str, Any]:
+    known = DriveAccount.objects.filter(owner=people.student()).first()
+    fields = {"kind": DriveAccount.Kind.GOOGLE, "owner_key": "ananya", "cap_bytes": 1, "owner": people.student()}
+    return {"public_id": (known or DriveAccount.objects.create(label="ananya", **fields)).uuid}
+
+
+def a_file_in_the_students_trash() -> dict[str, Any]:
+    found = a_file_of_the_student()
+    store.trash(StoredFile.objects.get(uuid=found["public_id"]), actor=people.student())
+    return found
+
+
+def an_upload_of_the_student() -> dict[str, Any]:
+    upload = Upload.objects.create(owner=people.student(), name="Optics.pdf", purpose=StoredFile.MINE, length_bytes=9)
+    return {"public_id": upload.uuid}
+
+
+TABLE = {
+    "root": Row(whoever_is_signed_in(302)),
+    "dashboard": Row(whoever_is_signed_in(200)),
+    "more": Row(whoever_is_signed_in(200)),
+    "set_language": Row(everybody(302), "post", body={"language": "en"}),
+    "healthz": Row(everybody(200)),
+    "readyz": Row(everybody(200)),
+    "styleguide": Row(everybody(404)),
+    "account_login": Row({**everybody(302), ANONYMOUS: 200}),
+    "account_logout": Row({**everybody(200), ANONYMOUS: 302}),
+    "account_inactive": Row(everybody(200)),
+    "account_signup": Row(everybody(403)),
+    "account_reauthenticate": Row(whoever_is_signed_in(200)),
+    "account_change_password": Row(whoever_is_signed_in(200)),
+    "account_set_password": Row(whoever_is_signed_in(302)),
+    "account_reset_password": Row(everybody(200)),
+    "account_reset_password_done": Row(everybody(200)),
+    "account_reset_password_from_key": Row(everybody(200), kwargs=lambda: {"uidb36": "1", "key": "no-key"}),
+    "account_reset_password_from_key_done": Row(everybody(200)),
+    "account_email": Row(everybody(404)),
+    "account_email_verification_sent": Row(everybody(404)),
+    "account_confirm_email": Row(everybody(404), kwargs=lambda: {"key": "x"}),
+    "profile": Row(whoever_is_signed_in(200)),
+    "theme_set": Row(whoever_is_signed_in(302), "post", body={"theme": "dark"}),
+    "activity": Row(only("admin", status=200)),
+    "dfs:console": Row(only("admin", status=200)),
+    "dfs:console_queue": Row(only("admin", status=200)),
+    "dfs:console_log": Row(only("admin", status=200)),
+    "dfs:console_log_download": Row(only("admin", status=200)),
+    "dfs:console_run": Row(only("admin", status=286)),  # nothing runs: stop asking
+    "dfs:console_what_if": Row(only("admin", status=200)),
+    "dfs:console_history": Row(only("admin", status=200)),
+    "dfs:history_clear": Row(only("admin", status=302), "post"),
+    "dfs:wake": Row(only("admin", status=302), "post"),
+    "dfs:verify": Row(only("admin", status=302), "post"),
+    "dfs:rebuild": Row(only("admin", status=302), "post"),
+    "dfs:job_state": Row(only("admin", status=200), kwargs=a_job),
+    "dfs:job_log": Row(only("admin", status=200), kwargs=a_job),
+    "dfs:job_retry": Row(only("admin", status=302), "post", a_job),
+    "dfs:job_cancel": Row(only("admin", status=200), kwargs=a_job),
+    "dfs:drive_change": Row(only("admin", status=302), "post", a_drive),
+    "dfs:console_file": Row(only("admin", status=200), kwargs=a_file_of_the_console),
+    "dfs:console_file_trash": Row(only("admin", status=302), "post", a_file_of_the_console),
+    "dfs:console_file_restore": Row(only("admin", status=302), "post", a_file_of_the_console),
+    "dfs:console_file_erase": Row(only("admin", status=404), kwargs=a_file_of_the_console),
+    "dfs:console_upload": Row(only("admin", status=302), "post"),
+    "dfs:upload_create": Row(whoever_is_signed_in(412), "post"),
+    "dfs:upload": Row(whoever_is_signed_in(412), "head", an_upload_of_the_student),
+    "dfs:upload_cancel": Row(the_student(302), "post", an_upload_of_the_student),
+    "dfs:drive_list": Row(whoever_is_signed_in(200)),
+    "dfs:drive_link": Row(whoever_is_signed_in(302)),
+    "dfs:drive_callback": Row(whoever_is_signed_in(409)),  # nobody began anything
+    "dfs:drive_cap": Row(the_student(200), "post", a_drive_of_the_student),  # no number was typed
+    "dfs:drive_pause": Row(the_student(302), "post", a_drive_of_the_student),
+    "dfs:drive_resume": Row(the_student(302), "post", a_drive_of_the_student),
+    "dfs:drive_unlink": Row(the_student(302), "post", a_drive_of_the_student),
+    "dfs:file_list": Row(whoever_is_signed_in(200)),
+    "dfs:trash_empty": Row(whoever_is_signed_in(302)),
+    "dfs:file_download": Row(the_student(200), kwargs=a_file_of_the_student),
+    "dfs:file_state": Row(the_student(200), kwargs=a_file_of_the_student),
+    "dfs:file_rename": Row(the_student(200), kwargs=a_file_of_the_student),
+    "dfs:file_trash": Row(the_student(302), "post", a_file_of_the_student),
+    "dfs:file_restore": Row(the_student(302), "post", a_file_of_the_student),
+    "dfs:file_erase": Row(the_student(200), kwargs=a_file_in_the_students_trash),
+}
+ROUTES = dict(routes())
+OURS = [name for name in ROUTES if not name.startswith("admin:")]
+
+
+@pytest.fixture
+def browsers() -> dict[str, Client]:
+    return {kind: people.signed_in(people.EVERYBODY[kind]() if kind != ANONYMOUS else None) for kind in KINDS}
+
+
+def test_every_url_is_in_the_table_and_every_row_has_a_url():
+    assert set(TABLE) == set(OURS)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_url_answers_each_person_as_the_table_says(name, browsers):
+    row = TABLE[name]
+    got = {}
+    for kind, browser in browsers.items():
+        url = reverse(name, kwargs=row.kwargs())
+        got[kind] = getattr(browser, row.method)(url, row.body).status_code
+    assert got == row.statuses
+
+
+def test_every_view_carries_a_policy():
+    bare = [name for name, route in ROUTES.items() if policy_of(route.callback) is None]
+    assert bare == []
+
+
+def test_public_views_are_these_and_no_others():
+    """A view that becomes public must be written down here by somebody who thought about it."""
+    public = {name for name, route in ROUTES.items() if policy_of(route.callback).is_public}
+    assert public == {
+        "set_language",
+        "healthz",
+        "readyz",
+        "styleguide",
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_signup",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_email",
+        "account_email_verification_sent",
+        "account_confirm_email",
+        "admin:login",
+    }
+
+
+def _admin_path(route: URLPattern, name: str) -> str:
+    """The route's address with 1 for every argument it asks."""
+    wanted = re.findall(r"\(\?P<(\w+)>", route.pattern.regex.pattern)
+    arguments = {one: "accounts" if one == "app_label" else "1" for one in wanted}
+    if not route.name:  # Django's own old addresses
+        return f"/{settings.ADMIN_PATH}" + "1/"
+    return reverse(name, kwargs=arguments)
+
+
+def test_django_admin_is_for_admins_and_has_no_door_of_its_own(browsers):
+    read_only = ("autocomplete", "_add", "_delete")  # history is neither typed in nor deleted, by nobody
+    for name, route in ROUTES.items():
+        if not name.startswith("admin:") or name == "admin:login":
+            continue
+        path = _admin_path(route, name)
+        got = {kind: browser.get(path).status_code for kind, browser in browsers.items()}
+        allowed = {200, 301, 302, 404, 405, 403 if name.endswith(read_only) else 200}
+        assert got.pop("admin") in allowed, path
+        assert got.pop(ANONYMOUS) == 302, path
+        assert set(got.values()) == {403}, path
+    to_login = browsers[ANONYMOUS].get(reverse("admin:login"), {"next": "/admin/"})
+    assert to_login["Location"] == "/accounts/login/?next=%2Fadmin%2F"
+    assert browsers[ANONYMOUS].post(reverse("admin:login"), {"username": "a", "password": "b"}).status_code == 302
+
+
+def test_wrong_role_is_told_why(browsers):
+    answer = browsers["teacher"].get(reverse("activity"))
+    assert answer.status_code == 403
+    assert "This page is for: Admin. You are signed in as: Teacher." in answer.content.decode()
+
+
+def test_role_taken_away_counts_with_the_next_request(browsers):
+    assert browsers["admin"].get(reverse("activity")).status_code == 200
+    User.objects.filter(pk=people.admin().pk).update(role=Role.STAFF)
+    assert browsers["admin"].get(reverse("activity")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["dfs:console_file", "dfs:console_file_erase"])
+def test_admin_does_not_open_a_persons_own_file_from_the_console(name, browsers):
+    assert browsers["admin"].get(reverse(name, kwargs=a_file_of_the_student())).status_code == 404
