@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 
+from accounts.devices import describe_agent
 from accounts.events import describe
 from accounts.models import Activity, User
 from coaching.lib import logs
@@ -68,6 +69,7 @@ def record(
         line.object_id = str(getattr(on, "uuid", on.pk))
     if request is not None:
         line.ip = client_ip(request)
+        line.device = describe_agent(request.META.get("HTTP_USER_AGENT", ""))
         line.agent_hash = _agent_hash(request)
         line.request_id = logs.request_id.get()[:64]
     line.save(force_insert=True)

@@ -1,16 +1,20 @@
 """What allauth asks this project: who may register (nobody), what a refusal says, what follows a sign-in."""
 
+import uuid
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity
-from accounts.models import User
+from accounts import activity, sessions
+from accounts.models import SessionSlot, User
+from coaching.lib.refusals import refuse
 
 _NO_MATCH = _("This sign-in and this password do not belong together. Check both and try again.")
 
@@ -33,11 +37,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The address the rate limits count; people behind a socket without one share a bucket."""
         return activity.client_ip(request) or "local"
 
+    def get_login_stages(self) -> list[str]:
+        """The number of devices is looked at last, when the person is known for certain."""
+        return [*super().get_login_stages(), "accounts.stages.SessionLimitStage"]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The one place where a session is opened for a person: counted under the lock on his row."""
+        try:
+            with transaction.atomic():
+                sessions.make_room(user, request=request)
+                super().login(request, user)
+        except sessions.TooManySessions as error:  # somebody was quicker since the stage looked
+            raise ImmediateHttpResponse(
+                refuse(request, status=error.status, code=error.code, message=error.message)
+            ) from None
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The person's own language follows him to a new browser."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if user.language:
             keep_language(response, user.language)
+        keep_device(response, request)
         return response
 
     def add_message(
@@ -49,11 +69,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def set_password(self, user: User, password: str) -> None:
-        super().set_password(user, password)
+        """The person's other sessions end with the old password, in the same transaction."""
         request = context.request
         person = getattr(request, "user", None)
-        actor = person if isinstance(person, User) else user
-        activity.record("person.password_changed", actor=actor, subject=user, request=request)
+        actor = person if getattr(person, "is_authenticated", False) else user
+        keep = sessions.slot_id(request) if actor == user and request is not None else None
+        with transaction.atomic():
+            super().set_password(user, password)
+            sessions.end_all(user, reason=SessionSlot.EndReason.PASSWORD, actor=actor, request=request, keep=keep)
+            activity.record("person.password_changed", actor=actor, subject=user, request=request)
 
 
 def keep_language(response: HttpResponse, language: str) -> None:
@@ -62,6 +86,18 @@ def keep_language(response: HttpResponse, language: str) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         language,
         max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def keep_device(response: HttpResponse, request: HttpRequest) -> None:
+    """Give the browser an id of its own, so that signing in again here replaces this browser's session and no other."""
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        str(sessions.device_id(request) or uuid.uuid4()),
+        max_age=400 * 24 * 3600,  # the longest a browser keeps
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

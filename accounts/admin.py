@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import record
 from accounts.models import User
-from accounts.services import make_password_link
+from accounts.services import change_person, make_password_link
 
 if TYPE_CHECKING:  # Django's classes take no type argument at run time
     PersonAdmin = admin.ModelAdmin[User]
@@ -33,6 +33,7 @@ class UserAdmin(PersonAdmin):
         "email",
         "admission_number",
         "role",
+        "teaches",
         "is_active",
         "language",
         "theme",
@@ -53,13 +54,12 @@ class UserAdmin(PersonAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: PersonForm, change: bool) -> None:
-        if not change:
-            obj.set_unusable_password()
+        if change:
+            change_person(obj, changed=form.changed_data, actor=_person(request), request=request)
+            return
+        obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        event, extra = (
-            ("person.changed", {"fields": form.changed_data}) if change else ("person.created", {"role": obj.role})
-        )
-        record(event, actor=_person(request), subject=obj, on=obj, request=request, **extra)
+        record("person.created", actor=_person(request), subject=obj, on=obj, request=request, role=obj.role)
 
     @admin.action(description=_("Make a link to set a password"))
     def password_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

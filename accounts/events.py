@@ -7,6 +7,8 @@ EVENTS: dict[str, str | Promise] = {
     "sign_in.succeeded": _("Signed in"),
     "sign_in.failed": _("Sign-in refused"),
     "sign_out": _("Signed out"),
+    "session.ended": _("Session ended"),
+    "session_policy.changed": _("Session policy changed"),
     "person.created": _("Person added"),
     "person.changed": _("Person changed"),
     "person.password_changed": _("Password changed"),

@@ -1,18 +1,22 @@
-"""Default deny: whoever is not signed in gets no further than the sign-in page."""
+"""Default deny: whoever has no live session gets no further than the sign-in page, and learns why his ended."""
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sessions
 from coaching.lib.refusals import wants_json
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Django's own, which also knows programs: they get 401 and not a page they cannot read.
+    """Django's own, which also asks for the session's slot, and gives programs 401 instead of a page.
 
     A public view costs no session and no person, so that health checks answer without the database.
     """
@@ -22,16 +26,23 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
+        if request.user.is_authenticated and sessions.look(request, now=timezone.now()) is None:
+            request.session.flush()
+            request.user = AnonymousUser()
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(  # type: ignore[override]  # Django's stub promises a redirect
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
+        reason = sessions.farewell(request)
+        if wants_json(request) or "Tus-Resumable" in request.headers:
+            code = "session_replaced" if reason else "signed_out"
+            error = {"code": code, "message": reason or _("You are signed out. Sign in again.")}
+            return JsonResponse({"error": error}, status=401)
+        if reason:
+            messages.warning(request, reason)
         if "HX-Request" in request.headers:
             return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(self.get_login_url(view_func))})
-        if wants_json(request) or "Tus-Resumable" in request.headers:
-            error = {"code": "signed_out", "message": _("You are signed out. Sign in again.")}
-            return JsonResponse({"error": error}, status=401)
         if request.method not in {"GET", "HEAD"}:  # a form cannot be sent again by coming back to its address
             return HttpResponse(status=302, headers={"Location": resolve_url(self.get_login_url(view_func))})
         return super().handle_no_permission(request, view_func)

@@ -5,11 +5,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import activity
-from accounts.models import Role, User
+from accounts import activity, sessions
+from accounts.models import Role, SessionSlot, User
 from coaching.lib.errors import DomainError
 
 
@@ -60,7 +61,22 @@ def set_password(person: User, password: str, *, actor: User | None = None) -> N
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
+    sessions.end_all(person, reason=SessionSlot.EndReason.PASSWORD, actor=actor)
     activity.record("person.password_changed", actor=actor, subject=person)
+
+
+@transaction.atomic
+def change_person(
+    person: User, *, changed: list[str], actor: User | None = None, request: HttpRequest | None = None
+) -> None:
+    """Keep what was changed on `person` (names of fields); a new role or a deactivation ends his sessions with it."""
+    before = User.objects.select_for_update().get(pk=person.pk)
+    person.save()
+    if before.is_active and not person.is_active:
+        sessions.end_all(person, reason=SessionSlot.EndReason.DEACTIVATED, actor=actor, request=request)
+    elif before.role != person.role:
+        sessions.end_all(person, reason=SessionSlot.EndReason.ROLE_CHANGE, actor=actor, request=request)
+    activity.record("person.changed", actor=actor, subject=person, on=person, request=request, fields=changed)
 
 
 def make_password_link(person: User, *, actor: User | None = None) -> str:

@@ -61,6 +61,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# A name with __Host- is refused by browsers unless it is secure, for this host only and for the whole of it.
+_cookie_prefix = "__Host-" if _is_https else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_cookie_prefix}sessionid", f"{_cookie_prefix}csrftoken"
+DEVICE_COOKIE_NAME = f"{_cookie_prefix}device"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Applications -----------------------------------------------------------------------------------------------------
@@ -209,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- Who may come in --------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+SESSION_ENGINE = "accounts.session_store"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # 19 MiB, t=2, p=1: about 0.04 s of CPU per sign-in, so that a class of thirty can sign in at once.
 PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]

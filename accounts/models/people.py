@@ -1,20 +1,16 @@
-"""People, the activity log and the marks of the master keys in use."""
+"""People, what a member of staff may do beyond his role, and whose guardian somebody is."""
 
 import uuid
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-ACTIVITY_KEPT = timedelta(days=365)
 
 
 class Role(models.TextChoices):
@@ -38,6 +34,12 @@ class UserQuerySet(models.QuerySet["User"]):
         if "@" in identifier:
             return self.filter(email__iexact=identifier)
         return self.filter(admission_number__iexact=identifier)
+
+    def for_user(self, user: "User") -> Self:
+        """Whom this person may look up: an admin everybody, a guardian his students, everybody himself."""
+        if user.is_admin:
+            return self
+        return self.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).distinct()
 
     def search(self, words: str) -> Self:
         """People whose name, e-mail address or admission number contains every word."""
@@ -84,6 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     admission_number = models.CharField(_("admission number"), max_length=40, unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.STUDENT)
+    teaches = models.BooleanField(_("also teaches"), default=False, help_text=_("An admin who takes classes himself."))
     is_active = models.BooleanField(_("may sign in"), default=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     language = models.CharField(
@@ -129,6 +132,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_role_known",
                 violation_error_message=_("Choose a role."),
             ),
+            models.CheckConstraint(
+                condition=Q(teaches=False) | Q(role=Role.ADMIN),
+                name="user_teaches_is_for_admins",
+                violation_error_message=_("Only an admin also teaches; a teacher does so by his role."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +164,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.role == Role.ADMIN
 
     @property
+    def is_teacher(self) -> bool:
+        """Whether classes may be given to this person: a teacher, or an admin who also teaches."""
+        return self.role == Role.TEACHER or (self.is_admin and self.teaches)
+
+    def may(self, kind: "Grant.Kind") -> bool:
+        """Whether this person may do what the grant names: every admin, and staff who were given it."""
+        return self.is_admin or (self.role == Role.STAFF and self.grants.filter(kind=kind).exists())
+
+    @property
     def is_staff(self) -> bool:
         """Django's word for "may open the Django admin"."""
         return self.is_admin
@@ -172,53 +189,60 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ", 1)[0]
 
 
-class ActivityQuerySet(models.QuerySet["Activity"]):
-    def about(self, user: User) -> Self:
-        """What a person did, or had done to him."""
-        return self.filter(Q(actor=user) | Q(subject=user))
+class Grant(models.Model):
+    """One thing a member of staff may do; whoever has no grant only sees his own pages."""
 
+    class Kind(models.TextChoices):
+        CASHIER = "CASHIER", _("Cashier")
+        FEE_STATUS = "FEE_STATUS", _("Sees fee status")
+        MODERATION = "MODERATION", _("Moderates chat")
 
-class Activity(models.Model):
-    """One thing that happened. Append-only: triggers refuse changes, and deletion before its retention ends."""
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    subject = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    event = models.CharField(max_length=64, help_text="A dotted name: sign_in.succeeded, file.deleted …")
-    object_type = models.CharField(max_length=64, blank=True, help_text="The model's label, say dfs.storedfile.")
-    object_id = models.CharField(max_length=64, blank=True, help_text="Its uuid where it has one, else its number.")
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    agent_hash = models.CharField(max_length=32, blank=True, help_text="SHA-256 of the User-Agent, 128 bits in hex.")
-    request_id = models.CharField(max_length=64, blank=True)
-    extra = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
-
-    objects = ActivityQuerySet.as_manager()
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name=_("person"))
+    kind = models.CharField(_("may do"), max_length=12, choices=Kind.choices)
+    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    given_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        db_table = "activity_log"
-        ordering = ("-pk",)
-        verbose_name = _("activity")
-        verbose_name_plural = _("activities")
-        indexes = [
-            models.Index(fields=["actor", "-id"], name="activity_actor"),
-            models.Index(fields=["subject", "-id"], name="activity_subject"),
-            models.Index(fields=["event", "-id"], name="activity_event"),
+        db_table = "grants"
+        ordering = ("kind",)
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="grant_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["CASHIER", "FEE_STATUS", "MODERATION"]), name="grant_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.at:%Y-%m-%d %H:%M}"
+        return str(Grant.Kind(self.kind).label)
 
 
-class MasterKeyMark(models.Model):
-    """A master key that ciphertext was or may have been made with; `check_value` tells it from another of that name."""
+class Guardianship(models.Model):
+    """Somebody, of whatever role, is the guardian of a student; he may have several, and so may the student."""
 
-    kid = models.CharField(max_length=64, unique=True)
-    check_value = models.CharField(max_length=128, help_text="Derived from the key; says nothing about it.")
-    created_at = models.DateTimeField(default=timezone.now)
+    guardian = models.ForeignKey(User, models.CASCADE, related_name="guardianships", verbose_name=_("guardian"))
+    student = models.ForeignKey(User, models.CASCADE, related_name="guardian_links", verbose_name=_("student"))
+    relation = models.CharField(_("relation"), max_length=40, blank=True, help_text=_("Mother, father, uncle …"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        db_table = "master_key_marks"
-        ordering = ("pk",)
+        db_table = "guardianships"
+        ordering = ("student__name", "pk")
+        verbose_name = _("guardianship")
+        verbose_name_plural = _("guardianships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guardian", "student"],
+                name="guardianship_once",
+                violation_error_message=_("This person is this student's guardian already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(guardian=models.F("student")),
+                name="guardianship_of_another",
+                violation_error_message=_("Nobody is his own guardian."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.kid
+        return f"{self.guardian} → {self.student}"
