@@ -65,7 +65,7 @@ class SessionStore(db.SessionStore):
         """A new key for the same session; its slot goes along."""
         from accounts.models import SessionSlot
 
-        kept, before = self._session, self.session_key
+        kept, before = self._get_session(), self.session_key  # type: ignore[attr-defined]  # the stubs leave it out
         with transaction.atomic():
             self.create()
             self._session_cache = kept

@@ -141,7 +141,9 @@ def end_all(
 ) -> int:
     """End every session of a person, but the slot `keep`; to be called in the transaction of what ends them."""
     User.objects.select_for_update().get(pk=user.pk)
-    slots = SessionSlot.objects.of(user).filter(ended_at=None).exclude(pk=keep)
+    slots = SessionSlot.objects.of(user).filter(ended_at=None)
+    if keep is not None:
+        slots = slots.exclude(pk=keep)
     return end(slots.select_related("user"), reason=reason, now=timezone.now(), actor=actor, request=request)
 
 
@@ -161,10 +163,10 @@ def apply_policy(policy: SessionPolicy, *, actor: User | None = None) -> int:
 
 def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
     """The live slot of a request, its use noted at most once a minute; None when there is none (any more)."""
-    known = getattr(request, "session_slot", None)
+    known: SessionSlot | None = getattr(request, "session_slot", None)
     key = request.session.session_key
     if known is not None and key and known.key_hash == hash_key(key):
-        slot = known
+        slot: SessionSlot | None = known
     else:
         slot = SessionSlot.objects.filter(key_hash=hash_key(key), ended_at=None).first() if key else None
     if slot is None or slot.user_id != request.user.pk:
@@ -174,7 +176,7 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
         return None
     request.session_slot = slot  # type: ignore[attr-defined]
     if now - slot.last_seen_at >= SEEN_EVERY:
-        slot.last_seen_at, slot.idle_until = now, now + SessionPolicy.of(request.user.role).idle  # type: ignore[union-attr]
+        slot.last_seen_at, slot.idle_until = now, now + SessionPolicy.of(request.user.role).idle
         SessionSlot.objects.filter(pk=slot.pk, ended_at=None).update(last_seen_at=now, idle_until=slot.idle_until)
     return slot
 

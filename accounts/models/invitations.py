@@ -28,8 +28,8 @@ class Invitation(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)
-    admission_number = models.CharField(_("admission number"), max_length=40, null=True, blank=True)
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001 - null is outside the unique constraint
+    admission_number = models.CharField(_("admission number"), max_length=40, null=True, blank=True)  # noqa: DJ001
     name = models.CharField(_("name"), max_length=200, blank=True)
     role = models.CharField(_("role"), max_length=8, choices=Role.choices)
     person = models.ForeignKey(

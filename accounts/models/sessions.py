@@ -93,7 +93,7 @@ class SessionSlotQuerySet(models.QuerySet["SessionSlot"]):
 class SessionSlot(models.Model):
     """A browser in which somebody is signed in. live → ended (with the reason), never back.
 
-    The session's key is kept as a hash only, like in the session table itself, so a copy of the database lets nobody in.
+    The session's key is kept as a hash only, like in the session table itself, so a dump lets nobody in.
     """
 
     class EndReason(models.TextChoices):
