@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_stages(self) -> list[str]:
         """The number of devices is looked at last, when the person is known for certain."""
         return [*super().get_login_stages(), "accounts.stages.SessionLimitStage"]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth's own pages ask again who somebody is by the same rule as ours."""
+        return not sessions.is_recent(context.request, now=timezone.now())
 
     def login(self, request: HttpRequest, user: User) -> None:
         """The one place where a session is opened for a person: counted under the lock on his row."""

@@ -187,6 +187,16 @@ def slot_id(request: HttpRequest) -> int | None:
     return slot.pk if slot else None
 
 
+def is_recent(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether the person showed who he is within ACCOUNT_REAUTHENTICATION_TIMEOUT: by signing in, or again since."""
+    slot: SessionSlot | None = getattr(request, "session_slot", None)
+    if slot is None:
+        return False
+    records: list[dict[str, Any]] = request.session.get("account_authentication_methods") or []
+    shown_s = max([slot.created_at.timestamp(), *(record.get("at", 0) for record in records)])
+    return now.timestamp() - shown_s < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
 def is_live(slot: int, *, now: datetime) -> bool:
     """Whether the slot still lets somebody in: what a stream asks at least every ten seconds."""
     return SessionSlot.objects.live(now).filter(pk=slot, user__is_active=True).exists()

@@ -239,6 +239,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "admission_number"
 # A class of sixty signs in from one address at the same minute; what guards a person is the limit per sign-in name.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")  # one for all of the demo's people instead of one each
 ADMIN_PATH = env.text("ADMIN_PATH", "admin/").strip("/") + "/"
 ACCOUNT_EMAIL_VERIFICATION = "none"
