@@ -194,7 +194,7 @@ def is_recent(request: HttpRequest, *, now: datetime) -> bool:
         return False
     records: list[dict[str, Any]] = request.session.get("account_authentication_methods") or []
     shown_s = max([slot.created_at.timestamp(), *(record.get("at", 0) for record in records)])
-    return now.timestamp() - shown_s < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return bool(now.timestamp() - shown_s < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
 
 def is_live(slot: int, *, now: datetime) -> bool:
