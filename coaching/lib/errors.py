@@ -4,17 +4,19 @@ A service raises a `DomainError` when a rule says no. A form shows it at its fie
 `coaching.lib.middleware.DomainErrorMiddleware` answer with the error's own status, and a command prints it on one line.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
 class DomainError(Exception):
     """A rule of the institute refused. `code` is stable for machines, the message is for the person.
 
-    Subclasses set `code` and `status` (an HTTP status, 409 unless said otherwise).
+    Subclasses set `code` and `status` (an HTTP status, 409 unless said otherwise); `headers` go with the answer.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
+    headers: Mapping[str, str] = {}
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from coaching.lib import logs
 from coaching.lib.errors import DomainError
-from coaching.lib.refusals import refuse, refuse_unreadable
+from coaching.lib.refusals import refuse, refuse_error, refuse_unreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -154,7 +154,7 @@ class DomainErrorMiddleware(_Around):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         if isinstance(exception, DomainError):
-            return refuse(request, status=exception.status, code=exception.code, message=exception.message)
+            return refuse_error(request, exception)
         return refuse_unreadable(request, exception)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coaching.lib import logs
+from coaching.lib.errors import DomainError
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -133,6 +134,14 @@ def refuse(
         # Without the request, so without context processors: this answer asks the database nothing.
         response = HttpResponse(render_to_string("errors/page.html", context), status=status)
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refuse_error(request: HttpRequest, error: DomainError, *, next_url: str = "") -> HttpResponse:
+    """The answer to a rule's refusal: its own status, code, words and headers."""
+    response = refuse(request, status=error.status, code=error.code, message=error.message, next_url=next_url)
+    for name, value in error.headers.items():
+        response.headers[name] = value
     return response
 
 
