@@ -29,6 +29,8 @@ class DfsConfig(AppConfig):
                 "drive.keep": _("Drive kept after all"),
                 "drive.needs_sign_in": _("Drive needs a sign-in"),
                 "drive.lost": _("Drive lost"),
+                "drive.full": _("Drive full for an hour"),
+                "drive.silent": _("Drive silent for an hour"),
                 "drive.forget": _("Drive taken off the list"),
                 "store.verify": _("Verification started"),
                 "store.heal": _("Rebuild started"),

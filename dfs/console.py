@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Role
 from coaching.templatetags.figures import grouped
-from dfs import standing
+from dfs import consent, standing
 from dfs.console_queue import JOB_TONES
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 from dfs.repair import is_reduced
@@ -151,11 +151,13 @@ class Pool:
             text, tone = self._what_it_means(), "bad" if self.summary.lost else "due"
             if self.owners < 2:
                 text, tone = f"{text} {_('Only one owner is left, or none: lend Drives of other people.')}", "bad"
+            if any(row.drive.ended_young for row in self.silent):
+                text = f"{text} {consent.IN_TESTING}"
             return Trouble(tone, title, text, self.summary.short > 0)
         if self.owners < 2:
             text = _(
-                "Both copies of every file lie with the same owner: if it goes, everything is gone. "
-                "Lend Drives of other people."
+                "Both copies of every file lie with the same owner, and what describes the files lies there once: "
+                "if it goes, everything is gone. Lend Drives of other people."
             )
             return Trouble("bad", _("Only one owner lends a Drive."), text)
         if self.summary.short:

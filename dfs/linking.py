@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity import record
@@ -112,7 +113,7 @@ def _sign_in_again(account: DriveAccount, grant: Grant, *, actor: User) -> Drive
     back = _STATE.DRAINING if account.leaving_at else _STATE.ACTIVE
     with transaction.atomic():
         rows = DriveAccount.objects.filter(pk=account.pk)
-        rows.update(credentials=account.credentials)
+        rows.update(credentials=account.credentials, signed_in_at=timezone.now())
         rows.filter(state__in=(_STATE.NEEDS_REAUTH, _STATE.SUSPECT)).update(state=back, state_reason="")
         record("drive.relink", actor=actor, on=account, name=account.label)
         jobs.hurry_waiting()

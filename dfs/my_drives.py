@@ -22,7 +22,10 @@ USUAL_GB = 5
 """What the link page offers to lend: a third of what Google gives for nothing."""
 EVENTS = tuple(
     f"drive.{verb}"
-    for verb in ("add", "relink", "cap", "pause", "resume", "drain", "unlink", "keep", "needs_sign_in", "lost")
+    for verb in (
+        *("add", "relink", "cap", "pause", "resume", "drain", "unlink", "keep"),
+        *("needs_sign_in", "lost", "full", "silent"),
+    )
 )
 LATELY = 5
 BAR_WIDTH = 640

@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q
 from accounts.models import User
 from coaching.lib import heartbeats
 from coaching.lib.errors import DomainError
-from dfs import jobs, repair, standing, work
+from dfs import consent, jobs, repair, standing, work
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 
 PATIENCE_S = 10
@@ -188,6 +188,7 @@ def accounts_in_figures() -> list[dict[str, Any]]:
             "owner": str(account.owner or ""),
             "state": account.state,
             "reason": account.state_reason,
+            "hint": str(consent.IN_TESTING) if account.ended_young else "",
             "cap_bytes": account.cap_bytes,
             "used_bytes": account.used_bytes,
             "free_bytes": account.free_bytes,

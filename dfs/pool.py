@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity import record
@@ -77,7 +78,9 @@ def add_google(
     # Here for the reason `open_drive` gives.
     from dfs.drives.google.opening import open_google, seal_sign_in
 
-    account = DriveAccount(kind=DriveAccount.Kind.GOOGLE, label=email, owner=owner, cap_bytes=cap_bytes)
+    account = DriveAccount(
+        kind=DriveAccount.Kind.GOOGLE, label=email, owner=owner, cap_bytes=cap_bytes, signed_in_at=timezone.now()
+    )
     seal_sign_in(account, refresh_token)
     try:
         drive = open_google(account)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -91,7 +92,8 @@ def check_drive(account: DriveAccount) -> DriveAccount:
         if account.state in (states.SUSPECT, states.LOST, states.NEEDS_REAUTH):
             state = account.asked_state
         elif account.state in (states.FULL, states.ACTIVE):
-            state = states.ACTIVE if account.free_bytes > 0 else states.FULL
+            is_full = account.free_bytes <= 0 or (account.state == states.FULL and _is_brimful(quota))
+            state = states.FULL if is_full else states.ACTIVE
     now = timezone.now()
     asked = DriveAccount.objects.filter(pk=account.pk, state=account.state)  # not what an admin said meanwhile
     if not asked.update(state=state, state_reason=reason[:300], checked_at=now):
@@ -114,6 +116,11 @@ def _note_room(account: DriveAccount, quota: DriveQuota) -> None:
     stored = account.chunks.filter(state__in=HELD).aggregate(total=Sum("size_bytes"))["total"] or 0
     account.ceiling_bytes = max(0, stored + quota.limit_bytes - quota.used_bytes - kept_free)
     DriveAccount.objects.filter(pk=account.pk).update(ceiling_bytes=account.ceiling_bytes)
+
+
+def _is_brimful(quota: DriveQuota) -> bool:
+    """Whether the disk or storage underneath would refuse the next piece, whatever was lent of it."""
+    return quota.limit_bytes is not None and quota.limit_bytes - quota.used_bytes < settings.DFS_CHUNK_BYTES
 
 
 def _state_after(account: DriveAccount, error: DriveError) -> str:

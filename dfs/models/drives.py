@@ -1,6 +1,7 @@
 """Drives people lent."""
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+
+YOUNG = timedelta(days=10)
+"""A sign-in that Google ends before this age was hardly ended by its owner: see `DriveAccount.ended_young`."""
 
 
 class DriveQuerySet(models.QuerySet["DriveAccount"]):
@@ -76,6 +80,11 @@ class DriveAccount(models.Model):
     told_state = models.CharField(
         max_length=16, choices=State.choices, default=State.ACTIVE, help_text="The state its owner last heard of."
     )
+    seen_state = models.CharField(
+        max_length=16, choices=State.choices, default=State.ACTIVE, help_text="The state when last looked for news."
+    )
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="The first of these looks that found it so.")
+    signed_in_at = models.DateTimeField(null=True, blank=True, help_text="When its owner last gave us a sign-in.")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = DriveQuerySet.as_manager()
@@ -101,3 +110,14 @@ class DriveAccount(models.Model):
     @property
     def is_resting(self) -> bool:
         return self.rests_until is not None and self.rests_until > timezone.now()
+
+    @property
+    def ended_young(self) -> bool:
+        """Whether Google ended the sign-in within days of it, as it does to a project whose consent is in Testing.
+
+        Those end after seven days; ten leave room for a look that came late.
+        """
+        if self.state != self.State.NEEDS_REAUTH or self.signed_in_at is None:
+            return False
+        ended_at = self.seen_at if self.seen_state == self.state and self.seen_at else timezone.now()
+        return "invalid_grant" in self.state_reason and ended_at - self.signed_in_at < YOUNG

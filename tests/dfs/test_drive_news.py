@@ -1,21 +1,41 @@
 """Who is told by e-mail that a Drive needs him, and how often."""
 
+import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Activity, User
-from dfs import drive_news, tasks
+from dfs import drive_news, lending, pool, tasks
 from dfs.models import DriveAccount
 from tests import people
+from tests.dfs.conftest import content, stored
+from tests.dfs.console_visits import text_of
 from tests.dfs.test_my_drives import folder, google
 
 pytestmark = pytest.mark.django_db
 
 
-def becomes(drive: DriveAccount, state: str) -> None:
-    DriveAccount.objects.filter(pk=drive.pk).update(state=state)
+def becomes(drive: DriveAccount, state: str, **more: Any) -> None:
+    DriveAccount.objects.filter(pk=drive.pk).update(state=state, **more)
+
+
+def told_in(minutes: float) -> int:
+    """What a look so many minutes from now tells."""
+    return drive_news.tell(timezone.now() + timedelta(minutes=minutes))
+
+
+def subjects() -> list[str]:
+    return [message.subject for message in mail.outbox]
+
+
+def to(person: User) -> list[str]:
+    """Subjects of the mails this person got."""
+    return [message.subject for message in mail.outbox if message.to == [person.email]]
 
 
 def test_owner_and_admins_are_told_once_that_a_sign_in_is_needed() -> None:
@@ -84,8 +104,6 @@ def test_mail_server_that_refuses_is_asked_again(settings: Any) -> None:
 
 
 def test_drive_that_leaves_empty_needs_nobody() -> None:
-    from django.utils import timezone
-
     becomes(google(leaving_at=timezone.now()), "NEEDS_REAUTH")
     assert drive_news.tell() == 0
     assert mail.outbox == []
@@ -98,3 +116,152 @@ def test_scheduled_look_tells_what_it_finds(data_dir: Any) -> None:
     shutil.rmtree(drive.location)
     tasks.check_drives()
     assert [message.subject for message in mail.outbox] == ["The Drive Staff room shelf is lost"]
+
+
+@pytest.mark.parametrize(
+    ("state", "subject", "to_owner", "to_office"),
+    [
+        ("FULL", "is full", "Lend more on your page", "if not, have more lent"),
+        ("SUSPECT", "does not answer", "sign in again on your page", "ask its owner"),
+    ],
+)
+def test_what_may_pass_is_told_once_it_lasted_an_hour(state: str, subject: str, to_owner: str, to_office: str) -> None:
+    owner, office, drive = people.teacher(), people.admin(), google()
+    becomes(drive, state)
+    assert [told_in(minutes) for minutes in (0, 5, 55)] == [0, 0, 0]
+    assert told_in(61) == 1
+    assert told_in(66) == 0
+    assert [message.to for message in mail.outbox] == [[owner.email], [office.email]]
+    assert set(subjects()) == {f"The Drive meera.joshi@gmail.test {subject}"}
+    assert to_owner in mail.outbox[0].body
+    assert to_office in mail.outbox[1].body
+    assert Activity.objects.filter(event=drive_news.EVENTS[state]).count() == 1
+
+
+def test_a_drive_that_comes_and_goes_sends_no_mail() -> None:
+    drive = google()
+    for minutes in range(0, 600, 10):
+        becomes(drive, ("SUSPECT", "FULL", "SUSPECT", "ACTIVE")[minutes // 10 % 4])
+        assert told_in(minutes) == 0
+    assert mail.outbox == []
+
+
+def test_what_passes_is_told_once_a_day_at_most() -> None:
+    drive, hour = google(), 60
+    for start in (0, 4 * hour, 8 * hour):
+        becomes(drive, "SUSPECT")
+        told_in(start)
+        told_in(start + 2 * hour)
+        becomes(drive, "ACTIVE")
+        told_in(start + 3 * hour)
+    assert subjects() == ["The Drive meera.joshi@gmail.test does not answer"]
+    becomes(drive, "SUSPECT")
+    told_in(23 * hour)
+    assert told_in(27 * hour) == 1
+
+
+def test_many_drives_in_trouble_are_one_mail_to_an_admin() -> None:
+    office = people.admin()
+    for name in ("a", "b", "c"):
+        becomes(google(f"{name}@gmail.test", owner=people.teacher()), "SUSPECT")
+    told_in(0)
+    assert told_in(61) == 3
+    assert to(office) == ["News of 3 Drives"]
+    body = next(message.body for message in mail.outbox if message.to == [office.email])
+    assert all(f"The Drive {name}@gmail.test has not answered" in body for name in ("a", "b", "c"))
+
+
+def test_others_are_told_who_paused_a_drive_and_he_is_not() -> None:
+    owner, office, drive = people.teacher(), people.admin(), google()
+    pool.pause(drive, actor=owner)
+    assert drive_news.tell() == 1
+    assert (to(owner), to(office)) == ([], ["The Drive meera.joshi@gmail.test is paused"])
+    assert f"{owner.name} paused the Drive" in mail.outbox[0].body
+    becomes(drive, "ACTIVE")
+    drive_news.tell()
+    drive.refresh_from_db()
+    pool.empty_out(drive, actor=office)
+    assert drive_news.tell() == 1
+    assert (to(owner), len(to(office))) == (["The Drive meera.joshi@gmail.test is being emptied"], 1)
+    assert f"{office.name} has the Drive" in mail.outbox[1].body
+
+
+def test_what_the_command_line_paused_is_told_to_all() -> None:
+    owner, office, drive = people.teacher(), people.admin(), google()
+    pool.pause(drive, actor=None)
+    assert drive_news.tell() == 1
+    assert len(to(owner)) == len(to(office)) == 1
+
+
+def test_a_drive_that_is_paused_again_after_an_outage_is_no_news() -> None:
+    drive = google()
+    pool.pause(drive, actor=people.teacher())
+    drive_news.tell()
+    becomes(drive, "SUSPECT")
+    told_in(0)
+    assert told_in(61) == 1
+    becomes(drive, "PAUSED")
+    assert told_in(90) == 0
+
+
+def test_admins_hear_that_an_owner_takes_his_drive_back(drives: Any) -> None:
+    owner, office = people.teacher(), people.admin()
+    drive = folder()
+    drives(1)
+    stored(content(1000))
+    becomes(drive, "ACTIVE", kind="GOOGLE")  # a folder cannot be taken back; its words are those of a Google Drive
+    drive.refresh_from_db()
+    lending.unlink(drive, actor=owner, now=timezone.now())
+    assert drive_news.tell() == 1
+    assert (to(owner), to(office)) == ([], ["The Drive Staff room shelf is taken back"])
+    assert f"{owner.name} takes the Drive Staff room shelf back" in mail.outbox[0].body
+
+
+def test_mail_that_could_not_be_sent_of_a_pause_is_sent_later(settings: Any) -> None:
+    drive = google()
+    pool.pause(drive, actor=None)
+    kept, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2
+    assert drive_news.tell() == 0
+    settings.EMAIL_BACKEND = kept
+    assert drive_news.tell() == 1
+
+
+# --- A consent screen left in Testing ---------------------------------------------------------------------------------
+
+ENDED = {"state_reason": "Google does not accept the sign-in any more: Google answered 400 invalid_grant"}
+
+
+def accounts_said() -> str:
+    out = io.StringIO()
+    call_command("dfs", "accounts", stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("age_days", "reason", "is_hinted"),
+    [
+        (7.1, ENDED, True),
+        (9.9, ENDED, True),
+        (10.1, ENDED, False),
+        (7.1, {"state_reason": "Google does not accept the sign-in any more: Google answered 403"}, False),
+    ],
+)
+def test_a_sign_in_that_ended_young_hints_at_testing(age_days: float, reason: Any, is_hinted: bool) -> None:
+    owner, office = people.teacher(), people.admin()
+    drive = google(signed_in_at=timezone.now() - timedelta(days=age_days))
+    becomes(drive, "NEEDS_REAUTH", **reason)
+    drive_news.tell()
+    said = {message.to[0]: message.body for message in mail.outbox}
+    assert ("still in Testing" in said[office.email]) == is_hinted
+    assert "Testing" not in said[owner.email]
+    assert ("still in Testing" in accounts_said()) == is_hinted
+    assert ("still in Testing" in text_of(people.signed_in(office))) == is_hinted
+
+
+def test_the_hint_stays_while_nobody_signs_in_again() -> None:
+    drive = google(signed_in_at=timezone.now() - timedelta(days=40))
+    becomes(drive, "NEEDS_REAUTH", seen_state="NEEDS_REAUTH", seen_at=timezone.now() - timedelta(days=33), **ENDED)
+    assert "still in Testing" in accounts_said()
+    becomes(drive, "ACTIVE")
+    assert "Testing" not in accounts_said()

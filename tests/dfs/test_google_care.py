@@ -4,6 +4,7 @@ import io
 import logging
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -187,3 +188,15 @@ def test_no_secret_is_logged_sent_to_a_worker_or_shown(
     assert google.uploads.sessions
     for what, secret in secrets_of(google, file).items():
         assert [place for place, text in places.items() if secret in text] == [], what
+
+
+def test_a_sign_in_that_testing_ended_is_known_by_its_age(google: GoogleEmulator, linked: Linked) -> None:
+    """23: what Google says to a token of a week in Testing is what the hint goes by; a new sign-in ends it."""
+    google.in_testing = True
+    (account,) = linked(1)
+    assert account.signed_in_at is not None
+    google.clock.advance(8 * 86_400)
+    account = repair.check_drive(account)
+    assert (account.state, account.ended_young) == (DriveAccount.State.NEEDS_REAUTH, True)
+    account.signed_in_at -= timedelta(days=30)
+    assert not account.ended_young

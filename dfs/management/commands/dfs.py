@@ -331,7 +331,7 @@ def _file_line(told: dict[str, Any]) -> str:
 
 def _account_line(told: dict[str, Any]) -> str:
     room = f"{size(told['used_bytes'])} of {size(told['cap_bytes'])}"
-    tail = told["reason"] or told["owner"]
+    tail = f"{told['reason'] or told['owner']}  {told['hint']}"
     figures = f"{room:<22} {told['objects']:>7} pieces"
     return f"{told['label']:<20} {told['state']:<12} {figures}  {told['uuid']}  {tail}".rstrip()
 
