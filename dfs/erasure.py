@@ -6,11 +6,14 @@ manifests until their Drives answer, and in snapshots made before, for seven day
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dfs.models import Chunk, Snapshot, SnapshotCopy, StoredFile
 from dfs.snapshots import EVERY, KEPT
+from dfs.standing import SILENT
 
 
 def note_gone() -> int:
@@ -24,8 +27,7 @@ def report(file: StoredFile) -> dict[str, Any] | None:
     """The erasure in figures; None for a file that was not erased."""
     if file.state != StoredFile.State.ERASED or file.erased_at is None:
         return None
-    telling = Snapshot.objects.filter(made_at__lt=file.erased_at, made_at__gte=file.stored_at or file.created_at)
-    telling = telling.filter(Exists(SnapshotCopy.objects.filter(snapshot=OuterRef("pk"))))
+    telling = _telling(file)
     last = telling.first()
     return {
         "key_destroyed_at": file.erased_at.isoformat(),
@@ -35,7 +37,37 @@ def report(file: StoredFile) -> dict[str, Any] | None:
         "drives_left": sorted(set(file.chunks.values_list("account__label", flat=True))),
         "snapshots_left": telling.count(),
         "snapshots_gone_by": (last.made_at + EVERY * KEPT).isoformat() if last else None,
+        "snapshots_out_of_reach": _out_of_reach(file).count(),
     }
+
+
+def _telling(file: StoredFile) -> QuerySet[Snapshot]:
+    """Snapshots that hold the erased file's sealed key and lie somewhere still, newest first."""
+    made = Snapshot.objects.filter(made_at__lt=file.erased_at, made_at__gte=file.stored_at or file.created_at)
+    return made.filter(Exists(SnapshotCopy.objects.filter(snapshot=OuterRef("pk"))))
+
+
+def _out_of_reach(file: StoredFile) -> QuerySet[SnapshotCopy]:
+    """Copies of these on Drives that do not answer: known to be silent, or holding what could not be removed."""
+    silent = Q(account__state__in=SILENT) | Q(account__in=file.chunks.values("account"))
+    return SnapshotCopy.objects.filter(silent, snapshot__in=_telling(file))
+
+
+def remains(file: StoredFile) -> str:
+    """What of an erased file lies on Drives that do not answer, in a sentence; "" when nothing does."""
+    manifests, copies = file.chunks.manifests().count(), _out_of_reach(file).count()
+    pieces = file.chunks.content().count()
+    parts = [
+        ngettext("%(count)d piece", "%(count)d pieces", pieces) % {"count": pieces} if pieces else "",
+        ngettext("%(count)d manifest", "%(count)d manifests", manifests) % {"count": manifests} if manifests else "",
+        ngettext("%(count)d snapshot", "%(count)d snapshots", copies) % {"count": copies} if copies else "",
+    ]
+    if not any(parts):
+        return ""
+    return _(
+        "On Drives that do not answer remain until these return: %(parts)s. Its key is destroyed, nobody can read them "
+        "without the master keys."
+    ) % {"parts": ", ".join(part for part in parts if part)}
 
 
 def lines(told: dict[str, Any]) -> list[str]:
@@ -50,4 +82,6 @@ def lines(told: dict[str, Any]) -> list[str]:
         said.append(
             f"{told['snapshots_left']} snapshots still hold its sealed key, gone by {told['snapshots_gone_by']}"
         )
+    if told["snapshots_out_of_reach"]:
+        said.append(f"{told['snapshots_out_of_reach']} copies of them lie on silent Drives and go when these return")
     return said

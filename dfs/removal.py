@@ -5,7 +5,6 @@ import logging
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from dfs import erasure
 from dfs.drives import DriveError
@@ -46,14 +45,9 @@ def _forget(row: Chunk) -> None:
 
 def erase_objects(lease: Lease) -> None:
     """The ERASE job: what lies on Drives that do not answer is noise without its key, and is swept when they return."""
-    left = remove_objects(lease.job.file.chunks.all())
-    reason = ""
-    if left:
-        reason = ngettext(
-            "%(count)d piece waits for its Drive; without the key it is noise",
-            "%(count)d pieces wait for their Drives; without the key they are noise",
-            left,
-        ) % {"count": left}
+    remove_objects(lease.job.file.chunks.all())
+    reason = erasure.remains(lease.job.file)
+    if reason:
         lease.say("erase", reason)
     lease.end(Job.State.COMPLETE, reason)
     erasure.note_gone()
