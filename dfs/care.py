@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.keys import verify_master_keys
 from coaching.lib.sealing import ring
-from dfs import manifests, snapshots
+from dfs import deposits, manifests, snapshots
 from dfs.models import DriveAccount, StoredFile, VerifyRun
 
 
@@ -25,6 +25,7 @@ def in_figures() -> dict[str, Any]:
         "sampled_at": _text(opened.finished_at if opened else None),
         "oldest_verified_at": _text(stored.aggregate(oldest=Min("verified_at"))["oldest"]),
         "manifests_due": manifests.due().count(),
+        "describing_drives": deposits.roomy_owners(),
         "snapshot_at": _text(last.made_at if last else None),
         "snapshot_age_hours": round((timezone.now() - last.made_at).total_seconds() / 3600, 1) if last else None,
         "snapshot_files": last.files if last else 0,
@@ -34,11 +35,14 @@ def in_figures() -> dict[str, Any]:
 def lines(told: dict[str, Any]) -> list[str]:
     """The same for a person at a prompt."""
     snapshot = f"{told['snapshot_age_hours']} h old, {told['snapshot_files']} files" if told["snapshot_at"] else "none"
-    return [
+    said = [
         f"snapshot: {snapshot}; manifests to write: {told['manifests_due']}",
         f"last compared: {told['compared_at'] or 'never'}; last sample opened: {told['sampled_at'] or 'never'}; "
         f"proved longest ago: {told['oldest_verified_at'] or 'nothing'}",
     ]
+    if told["describing_drives"] == 1:
+        said.append("Only one Drive takes manifests and snapshots now: each lies there once. Lend another Drive.")
+    return said
 
 
 # --- The recovery kit -------------------------------------------------------------------------------------------------

@@ -107,6 +107,15 @@ def test_status_tells_how_the_store_is_kept(drives: Lend) -> None:
     assert one["verified_at"]
 
 
+def test_status_says_when_what_describes_the_files_lies_on_one_drive_alone(drives: Lend) -> None:
+    drives(1)
+    stored(b"x")
+    assert told("status")["care"]["describing_drives"] == 1
+    assert "each lies there once. Lend another Drive." in dfs("status")
+    drives(1, prefix="second")
+    assert "Lend another Drive" not in dfs("status")
+
+
 def test_status_reports_an_erasure_to_its_end(drives: Lend) -> None:
     drives(2)
     file = stored(b"x")

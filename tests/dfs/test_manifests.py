@@ -186,3 +186,19 @@ def test_a_change_during_the_writing_keeps_the_file_due(drives: Lend, monkeypatc
     manifests.tend()
     assert manifests.unseal(object_path(manifest_rows(file)[0]).read_bytes()).name == "new"
     assert content_of(file) == b"x"
+
+
+def test_one_person_with_two_drives_has_a_manifest_on_both(drives: Lend) -> None:
+    lent = drives(2)
+    DriveAccount.objects.update(owner=people.teacher())
+    file = written()
+    assert {row.account_id for row in manifest_rows(file)} == {drive.pk for drive in lent}
+
+
+def test_a_second_drive_gets_the_manifest_that_lay_with_the_first_alone(drives: Lend) -> None:
+    drives(1)
+    file = written()
+    assert len(manifest_rows(file)) == 1
+    drives(1, prefix="second")
+    assert manifests.tend() == 1
+    assert len({row.account_id for row in manifest_rows(file)}) == 2

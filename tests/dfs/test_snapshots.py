@@ -10,6 +10,7 @@ from django.utils import timezone
 from dfs import pool, repair, snapshots, store
 from dfs.models import DriveAccount, Snapshot, SnapshotCopy, StoredFile
 from dfs.sealing import SealBroken
+from tests import people
 from tests.dfs.conftest import content, finish, stored
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,12 @@ def test_a_drive_given_back_keeps_no_snapshot(drives: Lend) -> None:
     assert not path.exists()
     assert not SnapshotCopy.objects.filter(pk=copy.pk).exists()
     assert StoredFile.objects.get().state == StoredFile.State.ERASED
+
+
+def test_one_person_with_two_drives_has_a_snapshot_on_both(drives: Lend) -> None:
+    lent = drives(2)
+    DriveAccount.objects.update(owner=people.teacher())
+    stored(b"x")
+    made = snapshots.tend()
+    assert made is not None
+    assert set(made.copies.values_list("account", flat=True)) == {drive.pk for drive in lent}
