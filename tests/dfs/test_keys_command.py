@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from accounts.keys import mark_master_keys, verify_master_keys
@@ -90,6 +91,30 @@ def test_after_retiring_the_old_key_is_needed_nowhere(drives: Lend, rotated: Cal
     adopt(*range(5))
     recovery.restore(recovery.look())
     assert content_of(StoredFile.objects.get()) == content(10)
+
+
+def test_a_migrate_before_the_setting_follows_marks_the_retired_key_again(
+    drives: Lend, rotated: Callable[[], None], settings: Any
+) -> None:
+    """As the operators' page says: the site then names the key it lacks, and retiring it once more works without it."""
+    drives(2)
+    file = stored(content(10))
+    manifests.tend()
+    rotated()
+    assert keys("rotate", "--retire", "t1")[1]["retired"] == "t1"
+    assert set(MasterKeyMark.objects.values_list("kid", flat=True)) == {"n2"}
+    call_command("migrate", verbosity=0)
+    assert set(MasterKeyMark.objects.values_list("kid", flat=True)) == {"n2", "t1"}
+    assert keys("status")[1]["sealed"]["file keys"] == {"n2": 1}
+    settings.MASTER_KEYS = NEW
+    with pytest.raises(ImproperlyConfigured, match="lacks the key t1"):
+        verify_master_keys()
+    assert keys("rotate", "--retire", "t1")[1]["retired"] == "t1"
+    verify_master_keys()
+    call_command("migrate", verbosity=0)
+    assert set(MasterKeyMark.objects.values_list("kid", flat=True)) == {"n2"}
+    file.refresh_from_db()
+    assert content_of(file) == content(10)
 
 
 def test_a_key_in_use_is_not_retired(drives: Lend, rotated: Callable[[], None]) -> None:
