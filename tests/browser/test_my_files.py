@@ -8,26 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.looking import look
+from tests.browser.pieces import PIECE, Pieces
 from tests.browser.site import ROOT, Site, environment
 
 pytestmark = pytest.mark.browser
 
 SignIn = Callable[[str], Page]
-KIB, MIB = 1024, 1024 * 1024
-PIECE = 256 * KIB
+MIB = 1024 * 1024
+DROPPED = "net::ERR_INTERNET_DISCONNECTED"
 
 
 def made(path: Path, size: int) -> Path:
     path.write_bytes(os.urandom(size))
     return path
-
-
-def in_small_pieces(page: Page) -> None:
-    """So that a test interrupts an upload without moving 8 MiB pieces through the browser's debugger."""
-    page.locator("[data-upload]").evaluate("(form, bytes) => { form.dataset.pieceBytes = bytes }", PIECE)
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def test_several_files_go_up_with_progress_and_come_back_equal(files_page: Page,
     empty = made(tmp_path / "empty.txt", 0)
     choose(files_page, big, small, empty)
     for path in (big, small, empty):
-        expect(row(files_page, path.name)).to_contain_text("Sent", timeout=30_000)
+        expect(row(files_page, path.name)).to_contain_text("Sent")
         expect(listed(files_page, path.name)).to_be_visible()
     expect(files_page.get_by_text(re.compile(r"^3 files, 20 MB of your 5 GB"))).to_be_visible()
     assert download(files_page, big.name) == big.read_bytes()
@@ -71,90 +67,72 @@ def test_several_files_go_up_with_progress_and_come_back_equal(files_page: Page,
 
 
 def test_lost_connection_goes_on_by_itself(files_page: Page, tmp_path: Path, expected_faults: list[str]) -> None:
-    expected_faults.append("net::ERR_INTERNET_DISCONNECTED")
+    expected_faults.append(DROPPED)
     path = made(tmp_path / "dropped.bin", 3 * PIECE)
-    pieces: list[str] = []
-
-    def drop_the_second(route: Route) -> None:
-        if route.request.method == "PATCH":
-            pieces.append(route.request.headers["upload-offset"])
-            if len(pieces) == 2:
-                route.abort("internetdisconnected")
-                return
-        route.continue_()
-
-    in_small_pieces(files_page)
-    files_page.route("**/dfs/uploads/**", drop_the_second)
+    pieces = Pieces(files_page)
+    pieces.drop_after(1)
     choose(files_page, path)
     expect(row(files_page, path.name)).to_contain_text("The connection dropped")
-    expect(row(files_page, path.name)).to_contain_text("Sent", timeout=30_000)
-    assert pieces == ["0", str(PIECE), str(PIECE), str(2 * PIECE)]
+    pieces.let_pass()
+    expect(row(files_page, path.name)).to_contain_text("Sent", timeout=120_000)
+    assert pieces.passed == [0, PIECE, 2 * PIECE]
+    assert set(pieces.dropped) == {PIECE}
     assert download(files_page, path.name) == path.read_bytes()
 
 
-def held_after_first_piece(page: Page) -> Callable[[Route], None]:
-    """Lets one piece pass and keeps the rest waiting."""
-    in_small_pieces(page)
-    passed: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if route.request.method == "PATCH":
-            passed.append(route)
-            if len(passed) > 1:
-                return
-        route.continue_()
-
-    page.route("**/dfs/uploads/**", hold)
-    return hold
-
-
 def test_upload_goes_on_after_the_page_was_closed(files_page: Page, tmp_path: Path, expected_faults: list[str]) -> None:
+    expected_faults.append(DROPPED)
     path = made(tmp_path / "Electrochemistry, lecture 4.mp4", 5 * PIECE // 2)
     other = made(tmp_path / "another.mp4", 100)
-    hold = held_after_first_piece(files_page)
-    choose(files_page, path)
+    pieces = Pieces(files_page)
+    pieces.hold_after(1)
+    with pieces.asked_for(PIECE):
+        choose(files_page, path)
     expect(row(files_page, path.name).locator("progress")).to_have_js_property("value", 40)
     address = files_page.url
-    files_page.goto("about:blank")  # first, because taking the route away lets go of what it held
-    files_page.unroute("**/dfs/uploads/**", hold)
+    pieces.drop()  # what is still held when the page goes may be let go by the browser, and arrive
+    files_page.goto("about:blank")
     files_page.goto(address)
-    in_small_pieces(files_page)
+    pieces.in_small_pieces()
     stopped = row(files_page, path.name)
     expect(stopped).to_contain_text("Stopped at 256 KB of 640 KB")
     with files_page.expect_file_chooser() as chooser:
         stopped.get_by_role("button", name="Resume").click()
     chooser.value.set_files(str(other))
     expect(stopped).to_contain_text("That is another file")
-    sent: list[str] = []
-    files_page.on("request", lambda r: sent.append(r.headers["upload-offset"]) if r.method == "PATCH" else None)
+    pieces.let_pass()
     with files_page.expect_file_chooser() as chooser:
         stopped.get_by_role("button", name="Resume").click()
     chooser.value.set_files(str(path))
-    expect(row(files_page, path.name)).to_contain_text("Sent", timeout=30_000)
-    assert sent == [str(PIECE), str(2 * PIECE)]
+    expect(row(files_page, path.name)).to_contain_text("Sent")
+    assert pieces.passed == [0, PIECE, 2 * PIECE]
     assert download(files_page, path.name) == path.read_bytes()
 
 
 def test_pause_resume_and_cancel(files_page: Page, tmp_path: Path) -> None:
     path = made(tmp_path / "paused.bin", 5 * PIECE // 2)
-    hold = held_after_first_piece(files_page)
-    choose(files_page, path)
+    pieces = Pieces(files_page)
+    pieces.hold_after(1)
+    with pieces.asked_for(PIECE):
+        choose(files_page, path)
     line = row(files_page, path.name)
     expect(line.locator("progress")).to_have_js_property("value", 40)
     line.get_by_role("button", name="Pause").click()
     expect(line).to_contain_text("Paused at 256 KB of 640 KB")
-    files_page.unroute("**/dfs/uploads/**", hold)
+    pieces.let_pass()
     line.get_by_role("button", name="Resume").click()
-    expect(line).to_contain_text("Sent", timeout=30_000)
+    expect(line).to_contain_text("Sent")
+    assert pieces.passed == [0, PIECE, 2 * PIECE]
     second = made(tmp_path / "cancelled.bin", 5 * PIECE // 2)
-    hold = held_after_first_piece(files_page)
-    choose(files_page, second)
+    pieces.hold_after(1)
+    with pieces.asked_for(PIECE):
+        choose(files_page, second)
     line = row(files_page, second.name)
     expect(line.locator("progress")).to_have_js_property("value", 40)
     with files_page.expect_request(lambda request: request.method == "DELETE"):
         line.get_by_role("button", name="Cancel").click()
     expect(line).to_have_count(0)
-    files_page.unroute("**/dfs/uploads/**", hold)
+    pieces.drop()
     files_page.reload()
     expect(row(files_page, second.name)).to_have_count(0)
 
@@ -194,7 +172,7 @@ def test_an_admin_uploads_to_the_console(sign_in: SignIn, site: Site, tmp_path: 
     with page.expect_file_chooser() as chooser:
         page.get_by_role("link", name="Upload").click()
     chooser.value.set_files(str(path))
-    expect(row(page, path.name)).to_contain_text("Sent", timeout=30_000)
+    expect(row(page, path.name)).to_contain_text("Sent")
     page.reload()
     expect(page.get_by_text(path.name).first).to_be_visible()
 
@@ -211,11 +189,11 @@ def test_the_state_of_a_file_moves_without_a_reload(files_page: Page, site: Site
     expect(line).to_contain_text("Waiting its turn")
     jobs = "Job.objects.filter(file__name='moving.bin')"
     meanwhile(site, f"{jobs}.update(state='RUNNING', objects_done=3, objects_total=10)")
-    expect(line).to_contain_text("Being stored 30 %", timeout=15_000)
+    expect(line).to_contain_text("Being stored 30 %")
     meanwhile(site, f"{jobs}.update(state='WAITING', reason='No Drive has room.')")
-    expect(line).to_contain_text("Waiting No Drive has room.", timeout=15_000)
+    expect(line).to_contain_text("Waiting No Drive has room.")
     meanwhile(site, f"{jobs}.update(state='FAILED', reason='The file is damaged.')")
-    expect(line).to_contain_text("Not stored The file is damaged.", timeout=15_000)
+    expect(line).to_contain_text("Not stored The file is damaged.")
 
 
 def test_rename_delete_undo_and_erase(files_page: Page, tmp_path: Path) -> None:
@@ -264,22 +242,27 @@ def test_everything_works_without_script(browser_without_script: Page, site: Sit
     expect(line).to_be_visible()
 
 
-def test_the_page_looks_right_with_everything_on_it(files_page: Page, tmp_path: Path) -> None:
+def test_the_page_looks_right_with_everything_on_it(
+    files_page: Page, tmp_path: Path, expected_faults: list[str]
+) -> None:
+    expected_faults.append(DROPPED)
     done = made(tmp_path / "प्रकाश का अपवर्तन: कार्यपत्रक 3.pdf", 2_100_000)
     long = made(tmp_path / f"Rotational motion, problems with full solutions and marking notes {'x' * 90}.pdf", 300)
     choose(files_page, done, long)
     for path in (done, long):
         expect(row(files_page, path.name)).to_contain_text("Sent")
         row(files_page, path.name).get_by_role("button", name="Remove").click()
-    hold = held_after_first_piece(files_page)
-    choose(files_page, made(tmp_path / "Wave optics, lecture 2.mp4", 3 * PIECE))
+    pieces = Pieces(files_page)
+    pieces.hold_after(1)
+    with pieces.asked_for(PIECE):
+        choose(files_page, made(tmp_path / "Wave optics, lecture 2.mp4", 3 * PIECE))
     expect(row(files_page, "Wave optics").locator("progress")).not_to_have_js_property("value", 0)
     choose(files_page, made(tmp_path / "Ray optics: numericals.pdf", 3 * PIECE))
     row(files_page, "Ray optics").get_by_role("button", name="Pause").click()
     files_page.locator("[data-upload]").evaluate("form => { form.dataset.maxBytes = '1000' }")
     choose(files_page, made(tmp_path / "IMG_20261121_board.heic", 3000))
     look(files_page, "my-files")
-    files_page.unroute("**/dfs/uploads/**", hold)
+    pieces.drop()
 
 
 def test_empty_page_says_what_to_do(sign_in: SignIn, site: Site) -> None:
