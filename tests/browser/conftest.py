@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser import site as sites
 from tests.people import PASSWORD
@@ -23,6 +23,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A test that goes well waits for none of these; on a loaded machine it must not fail by them.
+EXPECT_MS = 30_000
+PAGE_MS = 60_000
+expect.set_options(timeout=EXPECT_MS)
 SIGN_INS = {
     "admin": "rajendra@pragati.test",
     "teacher": "meera@pragati.test",
@@ -47,7 +51,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
     path = _chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True, timeout=2 * PAGE_MS)
         yield browser
         browser.close()
 
@@ -96,7 +100,7 @@ def page(browser: Browser, expected_faults: list[str]) -> Iterator[Page]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PAGE_MS)
     yield page
     context.close()
     assert not faults, "\n".join(faults)

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
+START_S = 120
+STOP_S = 30
+KEEP_ALIVE_S = 600  # a client that comes back after a pause must not meet a connection that is just closing
 
 
 class Site:
@@ -23,7 +25,7 @@ class Site:
         own = {"BASE_URL": self.url} | ({"DEBUG": "1"} if is_debug else {}) | (more or {})
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, "--no-access-log"],
+                [*command, "--no-access-log", "--timeout-keep-alive", str(KEEP_ALIVE_S)],
                 cwd=ROOT,
                 env=environment(data_dir) | own,
                 pass_fds=[listening.fileno()],
@@ -43,7 +45,7 @@ class Site:
         """End the server and wait for it."""
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
