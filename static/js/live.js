@@ -2,7 +2,8 @@
 
    The address answers with the inside of the element. Hidden tabs pause; a failing server is asked less and less often;
    204 means nothing has changed, 286 that nothing will any more (until the element gets a "live:look" event, which
-   looks at once). data-paused pauses too. Focus and open details inside survive when they have ids. */
+   looks at once). data-paused pauses too. Focus and open details inside survive when they have ids, and while something
+   inside is pressed nothing is replaced: the click would be lost. */
 
 const MAX_WAIT_MS = 60_000;
 
@@ -28,17 +29,21 @@ function live(element) {
   async function look() {
     clearTimeout(timer);
     if (document.hidden || !element.isConnected || "paused" in element.dataset) return;
+    let isPressed = false;
     try {
       const answer = await fetch(element.dataset.live, { headers: { "X-Live": "1" }, redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
       if (answer.status !== 204) {
         const html = await answer.text();
-        if (html !== shown) keepPlace(element, html);
-        shown = html;
+        isPressed = html !== shown && element.matches(":active");
+        if (html !== shown && !isPressed) {
+          keepPlace(element, html);
+          shown = html;
+        }
       }
       element.removeAttribute("data-stale");
       wait = every;
-      if (answer.status === 286) return;
+      if (answer.status === 286 && !isPressed) return;
     } catch {
       wait = Math.min(wait * 2, MAX_WAIT_MS);
       element.setAttribute("data-stale", "");
