@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.people import Role, User
+from accounts.models.people import Grant, Role, User
 
 INVITATION_LIVES = timedelta(days=7)
 
@@ -20,12 +20,39 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that still let somebody in."""
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 
+    def in_state(self, state: str, *, now: datetime) -> Self:
+        """Those in one `Invitation.State`; all of them for anything else."""
+        if state == Invitation.State.OPEN:
+            return self.open_at(now)
+        if state == Invitation.State.USED:
+            return self.exclude(used_at=None)
+        if state == Invitation.State.REVOKED:
+            return self.filter(used_at=None).exclude(revoked_at=None)
+        if state == Invitation.State.EXPIRED:
+            return self.filter(used_at=None, revoked_at=None, expires_at__lte=now)
+        return self
+
+    def search(self, words: str) -> Self:
+        """Invitations whose name, e-mail address or admission number contains every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(name__icontains=word) | Q(email__icontains=word) | Q(admission_number__icontains=word)
+            )
+        return found
+
 
 class Invitation(models.Model):
     """One person's way in, bound to his identity and role. open → used | revoked | expired.
 
     Only the hash of the token is kept: whoever reads the table cannot use it. Sending again makes another token.
     """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        USED = "USED", _("Used")
+        REVOKED = "REVOKED", _("Taken back")
+        EXPIRED = "EXPIRED", _("Expired")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001 - null is outside the unique constraint
@@ -35,7 +62,10 @@ class Invitation(models.Model):
     person = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="invitations", help_text="When he is entered already."
     )
+    grants = models.CharField(max_length=60, blank=True, help_text="Of staff: kinds of Grant, separated by commas.")
+    students = models.ManyToManyField(User, blank=True, related_name="+", help_text="Whose guardian the person is.")
     token_hash = models.CharField(max_length=64, unique=True)
+    is_mail_due = models.BooleanField(default=False, help_text="A worker is to make a new token and send it.")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(default=timezone.now)
@@ -71,6 +101,7 @@ class Invitation(models.Model):
                 violation_error_message=_("An admission number has no @ in it."),
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            models.CheckConstraint(condition=Q(grants="") | Q(role=Role.STAFF), name="invitation_grants_are_for_staff"),
             models.CheckConstraint(
                 condition=Q(used_at=None, used_by=None) | Q(used_at__isnull=False, used_by__isnull=False),
                 name="invitation_used_by_somebody",
@@ -90,5 +121,16 @@ class Invitation(models.Model):
     def identifier(self) -> str:
         return self.email or self.admission_number or ""
 
+    @property
+    def grant_kinds(self) -> list[Grant.Kind]:
+        return [Grant.Kind(kind) for kind in self.grants.split(",") if kind]
+
+    def state(self, now: datetime) -> State:
+        if self.used_at is not None:
+            return self.State.USED
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        return self.State.OPEN if now < self.expires_at else self.State.EXPIRED
+
     def is_open(self, now: datetime) -> bool:
-        return self.used_at is None and self.revoked_at is None and now < self.expires_at
+        return self.state(now) == self.State.OPEN
