@@ -1,6 +1,5 @@
 """What allauth asks this project: who may register (nobody), what a refusal says, what follows a sign-in."""
 
-import uuid
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -50,8 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The one place where a session is opened for a person: counted under the lock on his row."""
         try:
             with transaction.atomic():
-                sessions.make_room(user, request=request)
+                ended = sessions.make_room(user, request=request)
                 super().login(request, user)
+                sessions.name_replacement(ended, request=request)
         except sessions.TooManySessions as error:  # somebody was quicker since the stage looked
             raise ImmediateHttpResponse(
                 refuse(request, status=error.status, code=error.code, message=error.message)
@@ -99,9 +99,10 @@ def keep_language(response: HttpResponse, language: str) -> None:
 
 def keep_device(response: HttpResponse, request: HttpRequest) -> None:
     """Give the browser an id of its own, so that signing in again here replaces this browser's session and no other."""
+    slot: SessionSlot = request.session_slot  # type: ignore[attr-defined]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        str(sessions.device_id(request) or uuid.uuid4()),
+        str(slot.device_id),
         max_age=400 * 24 * 3600,  # the longest a browser keeps
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

@@ -9,6 +9,7 @@ request, and `end_all` when something about a person changes that ends his sessi
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,10 +40,11 @@ class TooManySessions(DomainError):
 
 
 @transaction.atomic
-def make_room(user: User, *, request: HttpRequest) -> None:
+def make_room(user: User, *, request: HttpRequest) -> list[SessionSlot]:
     """Before a sign-in: lock the person and see that one more session is allowed, ending the oldest if need be.
 
     The lock is held until the caller's transaction ends, in which he signs the person in.
+    Returns what was ended; `name_replacement` tells those what came instead.
     Raises: TooManySessions when the policy ends none by itself.
     """
     person = User.objects.select_for_update().get(pk=user.pk)
@@ -51,13 +53,14 @@ def make_room(user: User, *, request: HttpRequest) -> None:
     others = [slot for slot in SessionSlot.objects.of(person).live(now) if not _is_same_browser(slot, request)]
     surplus = len(others) - policy.max_sessions + 1
     if surplus <= 0:
-        return
+        return []
     if policy.on_limit != SessionPolicy.OnLimit.REPLACE:
         raise TooManySessions(
             _("You are signed in on as many devices as are allowed (%(count)s). Sign out on one of them first.")
             % {"count": policy.max_sessions}
         )
     end(others[:surplus], reason=Reason.REPLACED, now=now)
+    return others[:surplus]
 
 
 def blocking(user: User, *, request: HttpRequest, now: datetime) -> list[SessionSlot]:
@@ -73,11 +76,10 @@ def blocking(user: User, *, request: HttpRequest, now: datetime) -> list[Session
 def open_slot(request: HttpRequest, user: User) -> SessionSlot:
     """Give the session that was just signed in its slot (receiver of `user_logged_in` calls it, inside the lock).
 
-    What this browser held before ends; who was ended a moment ago to make room learns what replaced him.
+    What this browser held before ends.
     """
     now, policy = timezone.now(), SessionPolicy.of(user.role)
     session = request.session
-    session.set_expiry(policy.absolute)
     if session.session_key is None:
         session.create()
     key_hash = hash_key(str(session.session_key))
@@ -88,7 +90,7 @@ def open_slot(request: HttpRequest, user: User) -> SessionSlot:
         defaults={
             "user": user,
             "method": _method(request),
-            "device_id": device_id(request),
+            "device_id": device_id(request) or uuid.uuid4(),
             "device": describe_agent(request.META.get("HTTP_USER_AGENT", "")),
             "ip": activity.client_ip(request),
             "created_at": now,
@@ -99,9 +101,22 @@ def open_slot(request: HttpRequest, user: User) -> SessionSlot:
             "end_reason": "",
         },
     )
-    SessionSlot.objects.of(user).filter(ended_at=now, end_reason=Reason.REPLACED).update(replaced_by=slot)
     request.session_slot = slot  # type: ignore[attr-defined]
+    set_lifetime(request)
     return slot
+
+
+def set_lifetime(request: HttpRequest) -> None:
+    """Let the session and its cookie end when the slot does; nothing for somebody who is not signed in."""
+    slot: SessionSlot | None = getattr(request, "session_slot", None)
+    if slot is not None:
+        request.session.set_expiry(slot.expires_at)
+
+
+def name_replacement(ended: list[SessionSlot], *, request: HttpRequest) -> None:
+    """Let the devices that had to go learn which one came."""
+    slot: SessionSlot = request.session_slot  # type: ignore[attr-defined]
+    SessionSlot.objects.filter(pk__in=[one.pk for one in ended]).update(replaced_by=slot)
 
 
 def open_on_sign_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -148,17 +163,23 @@ def end_all(
 
 
 @transaction.atomic
-def apply_policy(policy: SessionPolicy, *, actor: User | None = None) -> int:
-    """After a policy became stricter: end each person's oldest sessions over the number. Returns how many."""
-    now, ended = timezone.now(), 0
-    live = SessionSlot.objects.live(now).filter(user__role=policy.role).select_related("user")
-    held: dict[int, list[SessionSlot]] = {}
-    for slot in live:
-        held.setdefault(slot.user_id, []).append(slot)
-    for slots in held.values():
-        surplus = len(slots) - policy.max_sessions
-        ended += end(slots[:surplus], reason=Reason.POLICY, now=now, actor=actor) if surplus > 0 else 0
+def change_policies(policies: list[SessionPolicy], *, actor: User, request: HttpRequest | None = None) -> int:
+    """Keep policies and end, oldest first, what is too much under them; returns how many sessions ended."""
+    ended = 0
+    for policy in policies:
+        policy.save()
+        said: dict[str, Any] = {"role": policy.role, "devices": policy.max_sessions, "on_limit": policy.on_limit}
+        activity.record("session_policy.changed", actor=actor, request=request, name=str(policy), **said)
+        ended += _end_surplus(policy, actor=actor, request=request)
     return ended
+
+
+def _end_surplus(policy: SessionPolicy, *, actor: User, request: HttpRequest | None) -> int:
+    now, held = timezone.now(), defaultdict[int, list[SessionSlot]](list)
+    for slot in SessionSlot.objects.live(now).filter(user__role=policy.role).select_related("user"):
+        held[slot.user_id].append(slot)
+    surplus = [slot for slots in held.values() for slot in slots[: max(0, len(slots) - policy.max_sessions)]]
+    return end(surplus, reason=Reason.POLICY, now=now, actor=actor, request=request)
 
 
 def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:

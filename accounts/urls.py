@@ -6,7 +6,7 @@ allauth's views are named one by one, so that nothing of it is open that nobody 
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accounts import views
+from accounts import session_views, views
 from accounts.access import public, signed_in
 
 urlpatterns = [
@@ -34,5 +34,13 @@ urlpatterns = [
     path("confirm-email/<str:key>/", views.not_here, name="account_confirm_email"),
     path("profile/", views.profile, name="profile"),
     path("theme/", views.theme_set, name="theme_set"),
+    path("sessions/", session_views.session_list, name="session_list"),
+    path("sessions/end-others/", session_views.session_end_others, name="session_end_others"),
+    path("sessions/choose/", session_views.session_choose, name="session_choose"),
+    path("sessions/choose/cancel/", session_views.session_choose_cancel, name="session_choose_cancel"),
+    path("sessions/policies/", session_views.session_policies, name="session_policies"),
+    path("sessions/<uuid:public_id>/end/", session_views.session_end, name="session_end"),
+    path("people/<uuid:public_id>/sessions/", session_views.person_sessions, name="person_sessions"),
+    path("people/<uuid:public_id>/sessions/end/", session_views.person_sessions_end, name="person_sessions_end"),
     path("activity/", views.activity, name="activity"),
 ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.access import policy_of
-from accounts.models import Role, User
+from accounts.models import Role, SessionSlot, User
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
 from tests import people
@@ -93,6 +95,17 @@ def a_file_in_the_students_trash() -> dict[str, Any]:
     return found
 
 
+def a_session_of_the_student() -> dict[str, Any]:
+    """One that another browser held and that is over, so that ending it changes nobody here."""
+    fields = {"idle_until": timezone.now(), "expires_at": timezone.now() + timedelta(days=1)}
+    slot, _ = SessionSlot.objects.get_or_create(key_hash="0" * 40, defaults={"user": people.student(), **fields})
+    return {"public_id": slot.uuid}
+
+
+def the_students_number() -> dict[str, Any]:
+    return {"public_id": people.student().uuid}
+
+
 def an_upload_of_the_student() -> dict[str, Any]:
     upload = Upload.objects.create(owner=people.student(), name="Optics.pdf", purpose=StoredFile.MINE, length_bytes=9)
     return {"public_id": upload.uuid}
@@ -123,6 +136,14 @@ TABLE = {
     "profile": Row(whoever_is_signed_in(200)),
     "theme_set": Row(whoever_is_signed_in(302), "post", body={"theme": "dark"}),
     "activity": Row(only("admin", status=200)),
+    "session_list": Row(whoever_is_signed_in(200)),
+    "session_end": Row(the_student(302), "post", a_session_of_the_student),
+    "session_end_others": Row(whoever_is_signed_in(302), "post"),
+    "session_choose": Row(everybody(302)),
+    "session_choose_cancel": Row(everybody(302), "post"),
+    "session_policies": Row(only("admin", status=200)),
+    "person_sessions": Row(only("admin", status=200), kwargs=the_students_number),
+    "person_sessions_end": Row(only("admin", status=302), "post", the_students_number),
     "dfs:console": Row(only("admin", status=200)),
     "dfs:console_queue": Row(only("admin", status=200)),
     "dfs:console_log": Row(only("admin", status=200)),
@@ -210,6 +231,8 @@ def test_public_views_are_these_and_no_others():
         "account_email",
         "account_email_verification_sent",
         "account_confirm_email",
+        "session_choose",
+        "session_choose_cancel",
         "admin:login",
     }
 

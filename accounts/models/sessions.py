@@ -68,12 +68,7 @@ class SessionPolicy(models.Model):
 
 
 _OURS: dict[Role, dict[str, Any]] = {
-    Role.ADMIN: {
-        "max_sessions": 2,
-        "on_limit": SessionPolicy.OnLimit.ASK,
-        "idle_minutes": 30,
-        "absolute_hours": 12,
-    },
+    Role.ADMIN: {"max_sessions": 3, "idle_minutes": 60, "absolute_hours": 12},
     Role.TEACHER: {"max_sessions": 3, "idle_minutes": 8 * 60, "absolute_hours": 7 * 24},
     Role.STAFF: {"max_sessions": 2, "idle_minutes": 8 * 60, "absolute_hours": 24},
     Role.STUDENT: {"max_sessions": 1, "idle_minutes": 12 * 60, "absolute_hours": 14 * 24},
@@ -152,6 +147,11 @@ class SessionSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device or '?'} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def icon(self) -> str:
+        """What stands before it in a list."""
+        return "smartphone" if any(one in self.device for one in ("Android", "iPhone", "iPad")) else "laptop"
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.expires_at and now < self.idle_until
