@@ -6,15 +6,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, sessions
+from accounts import activity, limits, sessions
 from accounts.models import SessionSlot, User
-from coaching.lib.refusals import refuse
+from coaching.lib.limits import Spent, TooMany
+from coaching.lib.refusals import refuse_error
 
 _NO_MATCH = _("This sign-in and this password do not belong together. Check both and try again.")
 
@@ -29,6 +31,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
     }
 
+    _spent: tuple[Spent, ...] = ()
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody registers himself: people are entered or invited by the institute."""
         return False
@@ -36,6 +40,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address the rate limits count; people behind a socket without one share a bucket."""
         return activity.client_ip(request) or "local"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before the password is looked at, by counters that hold across processes.
+
+        Raises: ValidationError when there are too many, which the form shows; Unavailable when nobody can count.
+        """
+        typed = str(credentials.get("email") or credentials.get("username") or "")
+        try:
+            self._spent = tuple(limits.take_password_try(request, typed))
+        except TooMany as error:
+            request.limit_reached = error  # type: ignore[attr-defined]
+            raise ValidationError(error.message, code=error.code) from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth's hook for a password that was right: it does not count."""
+        for spent in self._spent:
+            spent.give_back()
 
     def get_login_stages(self) -> list[str]:
         """The number of devices is looked at last, when the person is known for certain."""
@@ -52,10 +73,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 ended = sessions.make_room(user, request=request)
                 super().login(request, user)
                 sessions.name_replacement(ended, request=request)
-        except sessions.TooManySessions as error:  # somebody was quicker since the stage looked
-            raise ImmediateHttpResponse(
-                refuse(request, status=error.status, code=error.code, message=error.message)
-            ) from None
+        except (sessions.TooManySessions, sessions.Deactivated) as error:  # it happened since the stages looked
+            raise ImmediateHttpResponse(refuse_error(request, error)) from None
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The person's own language follows him to a new browser."""
@@ -83,6 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().set_password(user, password)
             sessions.end_all(user, reason=SessionSlot.EndReason.PASSWORD, actor=actor, request=request, keep=keep)
             activity.record("person.password_changed", actor=actor, subject=user, request=request)
+        if request is not None:
+            limits.forget_wrong_passwords(request, user)
 
 
 def keep_language(response: HttpResponse, language: str) -> None:

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import sessions
+from accounts.streams import fenced
 from coaching.lib.refusals import wants_json
 
 
@@ -30,6 +31,13 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             request.session.flush()
             request.user = AnonymousUser()
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A stream on the loop ends with its session."""
+        slot = sessions.slot_id(request)
+        if slot is not None and isinstance(response, StreamingHttpResponse) and response.is_async:
+            response.streaming_content = fenced(response.streaming_content, slot=slot)
+        return response
 
     def handle_no_permission(  # type: ignore[override]  # Django's stub promises a redirect
         self, request: HttpRequest, view_func: Any

@@ -29,6 +29,7 @@ from accounts.session_store import hash_key
 from coaching.lib.errors import DomainError
 
 SEEN_EVERY = timedelta(minutes=1)
+ENDED_KEPT = timedelta(days=400)
 Reason = SessionSlot.EndReason
 
 
@@ -39,15 +40,24 @@ class TooManySessions(DomainError):
     status = 403
 
 
+class Deactivated(DomainError):
+    """The account was deactivated, perhaps this very moment (403)."""
+
+    code = "inactive"
+    status = 403
+
+
 @transaction.atomic
 def make_room(user: User, *, request: HttpRequest) -> list[SessionSlot]:
     """Before a sign-in: lock the person and see that one more session is allowed, ending the oldest if need be.
 
     The lock is held until the caller's transaction ends, in which he signs the person in.
     Returns what was ended; `name_replacement` tells those what came instead.
-    Raises: TooManySessions when the policy ends none by itself.
+    Raises: TooManySessions when the policy ends none by itself, Deactivated.
     """
     person = User.objects.select_for_update().get(pk=user.pk)
+    if not person.is_active:
+        raise Deactivated(_("Your account was deactivated. Ask the office."))
     policy, now = SessionPolicy.of(person.role), timezone.now()
     _end_expired(person, now=now)
     others = [slot for slot in SessionSlot.objects.of(person).live(now) if not _is_same_browser(slot, request)]
@@ -200,6 +210,17 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
         slot.last_seen_at, slot.idle_until = now, now + SessionPolicy.of(request.user.role).idle
         SessionSlot.objects.filter(pk=slot.pk, ended_at=None).update(last_seen_at=now, idle_until=slot.idle_until)
     return slot
+
+
+def sweep(*, now: datetime) -> int:
+    """End sessions that ran out without anybody looking, and forget those that ended ENDED_KEPT ago; how many ended."""
+    rows = SessionSlot.objects.filter(ended_at=None).exclude(pk__in=SessionSlot.objects.live(now).values("pk"))
+    ended = 0
+    for slot in rows.select_related("user").iterator():
+        ended += end([slot], reason=_expiry(slot, now), now=now)
+    SessionSlot.objects.filter(ended_at__lt=now - ENDED_KEPT).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    return ended
 
 
 def slot_id(request: HttpRequest) -> int | None:

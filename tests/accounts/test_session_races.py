@@ -1,0 +1,76 @@
+"""Many sign-ins of one person at the same moment, with real threads and on whichever database."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+
+from accounts.models import SessionPolicy, SessionSlot, User
+from tests import people
+from tests.accounts.browsers import browser, is_in, live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+def at_once(works: list[Callable[[], object]]) -> None:
+    """Run each in a thread of its own, started together. Raises what one of them raised."""
+    gate, raised = threading.Barrier(len(works)), []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            gate.wait()
+            work()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
+
+
+def sign_in_together(who: User, count: int = AT_ONCE) -> list[Client]:
+    clients = [browser() for _ in range(count)]
+    entry = {"login": who.identifier, "password": people.PASSWORD}
+    at_once([lambda one=one: one.post("/accounts/login/", entry) for one in clients])
+    return clients
+
+
+def test_of_many_sign_ins_at_once_exactly_the_allowed_number_stays_alive():
+    for who, allowed in ((people.student(), 1), (people.teacher(), 3)):
+        clients = sign_in_together(who)
+        assert live(who) == allowed
+        assert sum(is_in(one) for one in clients) == allowed
+        assert Session.objects.filter(session_key__in=SessionSlot.objects.values("key_hash")).count() >= allowed
+
+
+@pytest.mark.parametrize("on_limit", ["REFUSE", "ASK"])
+def test_policy_that_ends_nobody_lets_no_more_in_at_once_than_allowed(on_limit):
+    SessionPolicy.objects.create(role="TEACHER", max_sessions=2, on_limit=on_limit)
+    clients = sign_in_together(people.teacher())
+    assert live(people.teacher()) == 2
+    assert sum(is_in(one) for one in clients) == 2
+
+
+def test_deactivation_beside_sign_ins_leaves_nobody_in():
+    from accounts.services import change_person
+
+    def deactivate() -> None:
+        person = User.objects.get(pk=people.teacher().pk)
+        person.is_active = False
+        change_person(person, changed=["is_active"])
+
+    who = people.teacher()
+    clients = [browser() for _ in range(5)]
+    entry = {"login": who.identifier, "password": people.PASSWORD}
+    at_once([deactivate, *(lambda one=one: one.post("/accounts/login/", entry) for one in clients)])
+    assert live(who) == 0
+    assert not any(is_in(one) for one in clients)
