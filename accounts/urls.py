@@ -8,20 +8,29 @@ from django.urls import path, re_path
 
 from accounts import session_views, views
 from accounts.access import public, signed_in
+from accounts.limits import CONFIRMATION, PASSWORD_CHANGE, RESET_TRIES, SIGN_IN, limited, person_of
 
 urlpatterns = [
-    path("login/", public(allauth_views.login), name="account_login"),
+    path("login/", public(limited(SIGN_IN)(allauth_views.login)), name="account_login"),
     path("logout/", public(allauth_views.logout), name="account_logout"),
     path("inactive/", public(allauth_views.account_inactive), name="account_inactive"),
     path("signup/", views.registration_closed, name="account_signup"),
-    path("reauthenticate/", signed_in(allauth_views.reauthenticate), name="account_reauthenticate"),
-    path("password/change/", signed_in(allauth_views.password_change), name="account_change_password"),
+    path(
+        "reauthenticate/",
+        signed_in(limited(CONFIRMATION, key=person_of)(allauth_views.reauthenticate)),
+        name="account_reauthenticate",
+    ),
+    path(
+        "password/change/",
+        signed_in(limited(PASSWORD_CHANGE, key=person_of)(allauth_views.password_change)),
+        name="account_change_password",
+    ),
     path("password/set/", signed_in(allauth_views.password_set), name="account_set_password"),
     path("password/reset/", public(allauth_views.password_reset), name="account_reset_password"),
     path("password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        public(allauth_views.password_reset_from_key),
+        public(limited(RESET_TRIES)(allauth_views.password_reset_from_key)),
         name="account_reset_password_from_key",
     ),
     path(

@@ -68,14 +68,22 @@ class Limit:
         Spent(counter).give_back()
         raise TooMany(_wait(left_s), retry_after_s=left_s)
 
+    def clear(self, key: object) -> None:
+        """Forget what `key` has tried: its next try opens a new window."""
+        with _answering():
+            cache.delete(self._base(key))
+
+    def _base(self, key: object) -> str:
+        hashed = salted_hmac("coaching.lib.limits", f"{self.name}:{key}", algorithm="sha256").hexdigest()[:32]
+        return f"limit:{hashed}"
+
     def _window(self, key: object, instant: float) -> tuple[str, int]:
         """The counter in force and the whole seconds until it no longer is.
 
         Each window has a mark of its own in its counter's name, so no counter outlives its window, whatever expires
         between two commands. The instant counts, not only the cache's clock: tests move it.
         """
-        hashed = salted_hmac("coaching.lib.limits", f"{self.name}:{key}", algorithm="sha256").hexdigest()[:32]
-        base = f"limit:{self.name}:{hashed}"
+        base = self._base(key)
         fresh = f"{instant}:{secrets.token_hex(4)}"
         mark = cache.get(base) or (fresh if cache.add(base, fresh, timeout=self.per_s) else cache.get(base, fresh))
         began = float(mark.partition(":")[0])

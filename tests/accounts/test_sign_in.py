@@ -81,8 +81,10 @@ def test_sixth_wrong_guess_is_refused_even_with_the_right_password(client):
     for _ in range(5):
         sign_in(client, "meera@pragati.test", "wrong guess 123")
     response = sign_in(client, "meera@pragati.test")
-    assert response.status_code == 200
-    assert "Too many tries" in response.content.decode()
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 300
+    assert "Too many tries. Wait 5 minutes" in response.content.decode()
+    assert "csrfmiddlewaretoken" in response.content.decode()
     people.other_teacher()
     assert sign_in(client, "imran@pragati.test").status_code == 302
 

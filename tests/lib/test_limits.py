@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache.backends.redis import RedisCache
@@ -33,7 +34,7 @@ def taken(limit: Limit, tries: int, key: str = "meera", at: datetime = NOON) -> 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch, valkey_url: str) -> RedisCache:
     """Count in a real server of the Redis protocol, as in production."""
-    server = RedisCache(valkey_url, {"KEY_PREFIX": "limits"})
+    server = RedisCache(valkey_url, {"KEY_PREFIX": uuid4().hex})
     monkeypatch.setattr(limits, "cache", server)
     return server
 
@@ -95,12 +96,18 @@ def test_many_threads_get_no_more_than_the_limit_from_a_real_server(shared: Redi
     assert sum(counts) == 5
 
 
+def test_cleared_limit_begins_anew() -> None:
+    assert taken(FIVE, 9) == 5
+    FIVE.clear("meera")
+    assert taken(FIVE, 9) == 5
+
+
 def test_no_name_stands_in_the_cache_and_every_key_goes_away(shared: RedisCache) -> None:
     consume("reset", "meera@pragati.test", limit=5, per_s=300)
     client = shared._cache.get_client(None)
-    keys = list(client.scan_iter("limits:*limit:reset*"))
+    keys = list(client.scan_iter(f"{shared.key_prefix}:*"))
     assert len(keys) == 2
-    assert not any(b"meera" in key or b"meera" in client.get(key) for key in keys)
+    assert not any(b"reset" in key or b"meera" in key or b"meera" in client.get(key) for key in keys)
     assert all(0 < client.ttl(key) <= 600 for key in keys)
 
 
