@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='invitation',
-            name='is_mail_due',
-            field=models.BooleanField(default=False, help_text='A worker is to make a new token and send it.'),
+            name='mail_due_at',
+            field=models.DateTimeField(blank=True, db_index=True, help_text='From when on a worker is to make a new token and mail it.', null=True),
         ),
         migrations.AddField(
             model_name='invitation',

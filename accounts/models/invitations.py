@@ -65,7 +65,9 @@ class Invitation(models.Model):
     grants = models.CharField(max_length=60, blank=True, help_text="Of staff: kinds of Grant, separated by commas.")
     students = models.ManyToManyField(User, blank=True, related_name="+", help_text="Whose guardian the person is.")
     token_hash = models.CharField(max_length=64, unique=True)
-    is_mail_due = models.BooleanField(default=False, help_text="A worker is to make a new token and send it.")
+    mail_due_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="From when on a worker is to make a new token and mail it."
+    )
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(default=timezone.now)
