@@ -1,0 +1,108 @@
+"""The mail that brings an invitation: plain text, no pictures, nothing that tells whether it was opened."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from kombu.exceptions import OperationalError
+
+from accounts.models import Invitation
+from accounts.models.invitations import hash_token
+
+log = logging.getLogger("accounts.invitations")
+MAIL_TIMEOUT_S = 15
+MAILS_AT_ONCE = 100
+CLAIM_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An invitation with the link that is known at this moment only. `is_mailed`: a mail server took it."""
+
+    invitation: Invitation
+    link: str
+    is_mailed: bool = False
+
+
+def link_of(token: str) -> str:
+    """Where the person goes, built from BASE_URL and not from what a request says of its host."""
+    return f"{settings.BASE_URL}{reverse('invitation_open', kwargs={'token': token})}"
+
+
+def sent(made: Made) -> Made:
+    """The same after its link was mailed, if it has an address and a mail server takes it."""
+    return replace(made, is_mailed=send(made)) if made.invitation.email else made
+
+
+def send(made: Made) -> bool:
+    """Mail the link to the invitation's address, in the language of the person. False when it was not taken."""
+    invitation = made.invitation
+    language = invitation.person.language if invitation.person else ""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        context = {
+            "invitation": invitation,
+            "link": made.link,
+            "institute": settings.INSTITUTE_NAME,
+            "by": invitation.created_by,
+        }
+        subject = render_to_string("accounts/email/invitation_subject.txt", context).strip()
+        body = render_to_string("accounts/email/invitation_message.txt", context).strip()
+    try:
+        mail = EmailMessage(
+            subject, body, to=[str(invitation.email)], connection=get_connection(timeout=MAIL_TIMEOUT_S)
+        )
+        mail.send()
+    except (OSError, SMTPException) as error:
+        log.warning("The mail of invitation %s was not taken: %s", invitation.pk, type(error).__name__)
+        return False
+    return True
+
+
+def queue(invitations: Sequence[Invitation]) -> None:
+    """Have a worker mail those that have an address. Tokens do not travel through the broker: it makes its own."""
+    due = [one.pk for one in invitations if one.email]
+    if due:
+        Invitation.objects.filter(pk__in=due).update(mail_due_at=timezone.now())
+        transaction.on_commit(wake)
+
+
+def wake() -> None:
+    """Send a worker to mail what is due; when the broker does not answer, the schedule sends one."""
+    try:
+        current_app.send_task("accounts.tasks.mail_invitations")
+    except (OperationalError, OSError) as error:
+        log.warning("no wake-up for invitations: %s", error)
+
+
+def mail_due(*, now: datetime) -> int:
+    """Mail at most MAILS_AT_ONCE invitations that are due, and wake a worker for the rest; returns how many it sent."""
+    due = Invitation.objects.open_at(now).filter(mail_due_at__lte=now).order_by("mail_due_at", "pk")
+    count = 0
+    for one in due.select_related("person", "created_by")[:MAILS_AT_ONCE]:
+        token = _claim(one, now=now)
+        if token and not send(Made(one, link_of(token))):
+            return count  # no mail server: the claims run out, then they are tried again
+        Invitation.objects.filter(pk=one.pk, token_hash=hash_token(token)).update(mail_due_at=None)
+        count += bool(token)
+    if due.exists():
+        wake()
+    return count
+
+
+def _claim(invitation: Invitation, *, now: datetime) -> str:
+    """A new token for the one worker that mails it in the next ten minutes; "" when another does."""
+    token = secrets.token_urlsafe(32)
+    rows = Invitation.objects.filter(
+        pk=invitation.pk, mail_due_at=invitation.mail_due_at, used_at=None, revoked_at=None
+    )
+    return token if rows.update(mail_due_at=now + CLAIM_LASTS, token_hash=hash_token(token)) else ""
