@@ -1,5 +1,6 @@
 """Invitations: the only way in for somebody who has no password yet."""
 
+import hashlib
 import uuid
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -13,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.people import Grant, Role, User
 
 INVITATION_LIVES = timedelta(days=7)
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token: SHA-256 in hex. It is random, so no salt and no slow hash are needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
