@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sessions
+from accounts import password_links, sessions
 from accounts.events import EVENTS, describe
 from accounts.models import User
 
@@ -42,6 +42,27 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         """One way only. allauth's own tries an address twice, which takes twice as long for people it knows."""
         login: str = self.cleaned_data["login"]
         return {"email" if "@" in login else "username": login, "password": self.cleaned_data["password"]}
+
+
+class PasswordLinkForm(forms.Form):
+    """Who wants a link for a new password. allauth's view knows the field as `email`."""
+
+    email = forms.CharField(label=_("E-mail address or admission number"), max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs |= {
+            "class": "input",
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Have the link sent, if there is somebody to send it to. Raises: TooMany, Unavailable."""
+        typed: str = self.cleaned_data["email"]
+        password_links.ask(typed, request=request)
+        return typed
 
 
 class ThemeForm(PersonForm):

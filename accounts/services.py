@@ -1,15 +1,11 @@
 """The verbs of this floor: make the first admin, hand out a password link, choose a look."""
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import activity, sessions
+from accounts import activity, password_links, sessions
 from accounts.models import Role, SessionSlot, User
 from coaching.lib.errors import DomainError
 
@@ -80,8 +76,6 @@ def change_person(
 
 
 def make_password_link(person: User, *, actor: User | None = None) -> str:
-    """An address where the person sets his password: it works once, for PASSWORD_RESET_TIMEOUT seconds."""
-    key = default_token_generator.make_token(person)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
+    """An address where the person sets his password, for whoever hands it to him; see `password_links`."""
     activity.record("person.password_link_made", actor=actor, subject=person)
-    return f"{settings.BASE_URL}{path}"
+    return password_links.address_for(person)

@@ -1,12 +1,26 @@
-"""What is done for people's sessions while nobody asks: a few lines around services, woken by the schedule."""
+"""What a worker does for people: a few lines around services."""
+
+from smtplib import SMTPException
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import invitation_mail, password_links, sessions
 
 
 @shared_task(ignore_result=True)
 def sweep_sessions() -> None:
     """End what has run out and forget what ended long ago; missing a round changes nothing."""
     sessions.sweep(now=timezone.now())
+
+
+@shared_task(autoretry_for=(OSError, SMTPException), retry_backoff=30, retry_backoff_max=600, max_retries=6)
+def send_password_link(person_pk: int) -> None:
+    """Mail a link for a new password; for the number of nobody, nothing. The link itself is in no message."""
+    password_links.send(person_pk)
+
+
+@shared_task(ignore_result=True)
+def mail_invitations() -> None:
+    """Mail the invitations that are due; the rows decide which, so a message too many does nothing."""
+    invitation_mail.mail_due(now=timezone.now())

@@ -212,42 +212,69 @@ CELERY_BEAT_SCHEDULE = {
     "dfs-check-drives": {"task": "dfs.tasks.check_drives", "schedule": 300.0},
     "dfs-sweep": {"task": "dfs.tasks.sweep", "schedule": 3600.0},
     "dfs-scrub": {"task": "dfs.tasks.scrub", "schedule": 3600.0},
+    "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
 }
 
 # --- Who may come in --------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "accounts.session_store"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
+AUTH_LOCAL = env.flag("AUTH_LOCAL", default=True)  # off: nobody signs in with a password
 # 19 MiB, t=2, p=1: about 0.04 s of CPU per sign-in, so that a class of thirty can sign in at once.
 PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("name", "email", "admission_number")},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.NotTooLong"},
+    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.NotNames"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "reset_password": "accounts.forms.PasswordLinkForm"}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}  # the "username" of a student without an address: his admission number
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "admission_number"
 # allauth's own counters let a burst through; accounts/limits.py counts instead. Its code fields still use login_failed.
-_counted_by_us = ("login", "reset_password_from_key", "change_password", "reauthenticate")
+_counted_by_us = ("login", "reset_password", "reset_password_from_key", "change_password", "reauthenticate")
 ACCOUNT_RATE_LIMITS = {**dict.fromkeys(_counted_by_us), "login_failed": "60/m/ip,5/5m/key"}
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 DEMO_PASSWORD = env.text("DEMO_PASSWORD")  # one for all of the demo's people instead of one each
 ADMIN_PATH = env.text("ADMIN_PATH", "admin/").strip("/") + "/"
+MFA_ADAPTER = "accounts.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in, so it must know its owner
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # a whole institute shares one address
+MFA_FORMS = {
+    "authenticate": "accounts.second_step_forms.SignInCodeForm",
+    "authenticate_webauthn": "accounts.second_step_forms.SecondPasskeyForm",
+    "login_webauthn": "accounts.second_step_forms.SignInPasskeyForm",
+    "reauthenticate": "accounts.second_step_forms.AgainCodeForm",
+    "reauthenticate_webauthn": "accounts.second_step_forms.AgainPasskeyForm",
+}
+MFA_REQUIRED = env.flag("MFA_REQUIRED", default=not _may_make)  # of admins
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+ALLOWED_GOOGLE_DOMAINS = [domain.lower().removeprefix("@") for domain in env.words("ALLOWED_GOOGLE_DOMAINS")]
+SOCIALACCOUNT_ADAPTER = "accounts.google_adapter.GoogleAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "google": {
+        "provider_class": "accounts.google.Google",
+        "SCOPE": ["openid", "email", "profile"],
+        "AUTH_PARAMS": {"access_type": "online"},
+        "OAUTH_PKCE_ENABLED": True,
+    }
+}
+SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
 
 # --- The institute ----------------------------------------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ def _answering() -> Iterator[None]:
 
 
 def _wait(left_s: int) -> str:
-    if left_s < 60:
+    if left_s <= 60:
         return gettext("Too many tries. Wait a minute, then try again.")
     minutes = math.ceil(left_s / 60)
     return ngettext(
