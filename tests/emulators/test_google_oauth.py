@@ -4,6 +4,7 @@ import base64
 import hashlib
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 import requests
 from google.auth.exceptions import RefreshError
@@ -63,9 +64,11 @@ def linked(google, meera, **changed):
     return redeemed(google, returned(consent(google, login=meera.email, **changed))["code"]).json()
 
 
-def verified(google, jwt):
+def verified(google, signed):
     """The claims, checked by google-auth against the published keys."""
-    return id_token.verify_token(jwt, Request(), audience=google.client_id, certs_url=f"{google.root}/oauth2/v3/certs")
+    return id_token.verify_token(
+        signed, Request(), audience=google.client_id, certs_url=f"{google.root}/oauth2/v3/certs"
+    )
 
 
 def test_consent_gives_a_code_that_gives_tokens_and_a_signed_identity(google, meera):
@@ -264,3 +267,20 @@ def test_linking_the_same_account_twice_shows_the_same_person(google, meera):
     first, second = (verified(google, linked(google, meera)["id_token"]) for _ in range(2))
     assert first["sub"] == second["sub"] == meera.sub
     assert google.account("MEERA@example.org") is meera
+
+
+def test_person_who_changes_his_address_stays_the_same_one(google, meera):
+    sub = meera.sub
+    google.rename(meera, "meera.kulkarni@example.org")
+    code = returned(consent(google, login="meera.kulkarni@example.org"))["code"]
+    claims = verified(google, redeemed(google, code).json()["id_token"])
+    assert (claims["sub"], claims["email"]) == (sub, "meera.kulkarni@example.org")
+    assert consent(google, login="meera@example.org").status_code == 404
+
+
+def test_identity_says_falsely_what_a_test_wants(google, meera):
+    meera.says_instead = {"nonce": "another", "aud": "another", "email_verified": None}
+    told = redeemed(google, returned(consent(google, login=meera.email))["code"]).json()
+    claims = jwt.decode(told["id_token"], options={"verify_signature": False})
+    assert (claims["nonce"], claims["aud"]) == ("another", "another")
+    assert "email_verified" not in claims

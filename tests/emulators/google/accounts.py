@@ -97,6 +97,7 @@ class Account:
         self.permission_id = str(int(digest[18:36], 16))[:20].rjust(20, "1")
         self.email_verified = True
         self.hosted_domain = ""
+        self.says_instead: dict[str, object] = {}  # what its identities claim falsely; None leaves a claim out
         self.limit_bytes = limit_bytes
         self.used_elsewhere_bytes = 0  # Gmail, Photos, other files: they share the quota
         self.day_upload_limit_bytes = DAY_UPLOAD_LIMIT_BYTES

@@ -134,6 +134,12 @@ class GoogleEmulator:
         self.authority.accounts[email.casefold()] = account
         return account
 
+    def rename(self, account: Account, email: str) -> None:
+        """The person changes his address at Google; his `sub` stays."""
+        del self.authority.accounts[account.email.casefold()]
+        account.email = email
+        self.authority.accounts[email.casefold()] = account
+
     def link(self, account: Account, client: Client | None = None, scope: str = "") -> str:
         """A new refresh token, as if the person had just consented (again)."""
         scopes = long_scopes(scope) if scope else LINK_SCOPES

@@ -239,7 +239,8 @@ class Authority:
         }
         if nonce:
             claims["nonce"] = nonce
-        return claims
+        claims |= account.says_instead
+        return {name: value for name, value in claims.items() if value is not None}
 
     def remember(self, consent: Consent) -> str:
         """A one-time code for what was consented."""
