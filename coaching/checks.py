@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -19,6 +20,16 @@ TOGETHER = (
     ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     ("RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRETS"),
 )
+
+# What Google says of a person is believed because of the connection it comes over; his code and our secret go there.
+GOOGLE_PLACES = (
+    "GOOGLE_AUTHORIZE_URL",
+    "GOOGLE_TOKEN_URL",
+    "GOOGLE_CERTS_URL",
+    "GOOGLE_IDENTITY_URL",
+    "GOOGLE_REVOKE_URL",
+)
+BELIEVED = "What Google says of a person is believed because of TLS."
 
 
 @register(Tags.compatibility)
@@ -43,6 +54,25 @@ def places(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[
         yield Error(f"TIME_ZONE is {settings.TIME_ZONE!r}.", hint="Say Asia/Kolkata, for example.", id="coaching.E003")
 
 
+@register(Tags.security)
+def google(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """E007, E008: Google is asked in clear over a network; there are no passwords and nothing in their place."""
+    for name in GOOGLE_PLACES:
+        place = urlsplit(getattr(settings, name))
+        if place.scheme != "https" and not _is_this_machine(place.hostname or ""):
+            yield Error(f"{name} is not https and not on this machine.", hint=BELIEVED, id="coaching.E007")
+    if not settings.AUTH_LOCAL and not (settings.GOOGLE_CLIENT_ID and settings.GOOGLE_CLIENT_SECRET):
+        hint = "Set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET, or leave AUTH_LOCAL on."
+        yield Error("AUTH_LOCAL is off, but Google is not set: nobody could sign in.", hint=hint, id="coaching.E008")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 @register(Tags.security, deploy=True)
 def public_site(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
     """E004, E005, E006, W001: what the address of a public site needs."""
@@ -52,9 +82,9 @@ def public_site(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iter
     if not any(is_same_domain(url.hostname or "", pattern) or pattern == "*" for pattern in settings.ALLOWED_HOSTS):
         message = f"ALLOWED_HOSTS does not name BASE_URL's host {url.hostname!r}."
         yield Error(message, hint="Every request would be refused.", id="coaching.E005")
-    if any(not place.startswith("https://") for place in (settings.GOOGLE_TOKEN_URL, settings.GOOGLE_REVOKE_URL)):
-        message = "GOOGLE_TOKEN_URL or GOOGLE_REVOKE_URL is not https."
-        yield Error(message, hint="What Google says of a person is believed because of TLS.", id="coaching.E006")
+    plain = [name for name in GOOGLE_PLACES if not getattr(settings, name).startswith("https://")]
+    if plain:
+        yield Error(f"{' and '.join(plain)} is not https.", hint=BELIEVED, id="coaching.E006")
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         message = "EMAIL_URL is not set: mails are only written to the log."
         yield Warning(message, hint="Say smtp+tls://user:password@host:587.", id="coaching.W001")

@@ -136,6 +136,25 @@ def test_google_is_believed_over_https_only(settings: Settings) -> None:
     assert ids(list(checks.public_site(None))) == ["coaching.E006"]
 
 
+@pytest.mark.parametrize("name", checks.GOOGLE_PLACES)
+def test_google_is_asked_in_clear_on_this_machine_only(name: str, settings: Settings) -> None:
+    for place in ("http://127.0.0.1:8080/x", "http://[::1]:8080/x", "http://localhost/x", "https://google.example/x"):
+        setattr(settings, name, place)
+        assert list(checks.google(None)) == []
+    for place in ("http://google.example/x", "http://127.0.0.1.evil.example/x", "/x", ""):
+        setattr(settings, name, place)
+        (found,) = checks.google(None)
+        assert found.id == "coaching.E007"
+        assert name in found.msg
+
+
+def test_site_without_passwords_needs_google(settings: Settings) -> None:
+    settings.AUTH_LOCAL = False
+    assert ids(list(checks.google(None))) == ["coaching.E008"]
+    settings.GOOGLE_CLIENT_ID = settings.GOOGLE_CLIENT_SECRET = "ours"
+    assert list(checks.google(None)) == []
+
+
 def test_data_directory_open_to_everybody_is_named(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     tmp_path.chmod(0o755)
