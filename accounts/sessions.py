@@ -19,13 +19,13 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.devices import describe_agent
 from accounts.models import SessionPolicy, SessionSlot, User
 from accounts.session_store import hash_key
+from coaching.lib.clock import clock_text
 from coaching.lib.errors import DomainError
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -259,7 +259,7 @@ def words_of(slot: SessionSlot) -> str:
         other = slot.replaced_by
         return _("You were signed out here, because you signed in on %(device)s at %(time)s.") % {
             "device": other.device or _("another device"),
-            "time": date_format(timezone.localtime(other.created_at), "TIME_FORMAT"),
+            "time": clock_text(other.created_at),
         }
     return _("You were signed out here: %(reason)s.") % {"reason": Reason(slot.end_reason).label}
 

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from accounts.access import SignedInRequest
 from coaching.lib.heartbeats import Heartbeat
 from coaching.lib.text import search_text
-from coaching.templatetags.figures import clock_text, grouped
+from coaching.lib.clock import clock_text
+from coaching.templatetags.figures import grouped
 from dfs import console, console_queue, pool, standing
 from dfs.console import Pool
 from dfs.models import DriveAccount, StoredFile, VerifyRun

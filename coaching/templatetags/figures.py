@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
+
+from coaching.lib.clock import clock_text, day_text, moment_text
 
 register = template.Library()
 
@@ -39,24 +40,6 @@ def size(number: int | None) -> str:
         amount, steps = amount / 1024, steps + 1
     unit = UNITS[steps]
     return f"{amount:.0f} {unit}" if amount >= 99.95 else f"{amount:.1f}".removesuffix(".0") + f" {unit}"
-
-
-def clock_text(when: datetime) -> str:
-    """6:30 pm, in the institute's time."""
-    local = timezone.localtime(when)
-    half = gettext("am") if local.hour < 12 else gettext("pm")
-    return gettext("%(time)s %(half)s") % {"time": f"{local.hour % 12 or 12}:{local.minute:02d}", "half": half}
-
-
-def day_text(when: datetime, now: datetime | None = None) -> str:
-    """Sat 21 Nov, with the year when it is another one."""
-    local, today = timezone.localtime(when), timezone.localtime(now)
-    return date_format(local, "D j M" if local.year == today.year else "D j M Y")
-
-
-def moment_text(when: datetime) -> str:
-    """Sat 21 Nov 2026, 6:30 pm."""
-    return f"{date_format(timezone.localtime(when), 'D j M Y')}, {clock_text(when)}"
 
 
 def _relative(when: datetime, now: datetime) -> str:

@@ -1,0 +1,25 @@
+"""How the institute writes times and days, in its own time zone."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+
+def clock_text(when: datetime) -> str:
+    """6:30 pm, in the institute's time."""
+    local = timezone.localtime(when)
+    half = gettext("am") if local.hour < 12 else gettext("pm")
+    return gettext("%(time)s %(half)s") % {"time": f"{local.hour % 12 or 12}:{local.minute:02d}", "half": half}
+
+
+def day_text(when: datetime, now: datetime | None = None) -> str:
+    """Sat 21 Nov, with the year when it is another one."""
+    local, today = timezone.localtime(when), timezone.localtime(now)
+    return date_format(local, "D j M" if local.year == today.year else "D j M Y")
+
+
+def moment_text(when: datetime) -> str:
+    """Sat 21 Nov 2026, 6:30 pm."""
+    return f"{date_format(timezone.localtime(when), 'D j M Y')}, {clock_text(when)}"
