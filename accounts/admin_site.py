@@ -1,6 +1,7 @@
 """Django's admin without a sign-in of its own: the same door, the same limits, the same log."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -10,10 +11,10 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import public, role_required
+from accounts.access import public, recent_sign_in_required, role_required
 from accounts.models import Role
 
-NOT_SHOWN = frozenset({"auth", "account"})
+NOT_SHOWN = frozenset({"auth", "account", "socialaccount", "mfa"})
 
 
 class SignInAdminSite(AdminSite):
@@ -23,7 +24,8 @@ class SignInAdminSite(AdminSite):
     index_title = _("All records")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Groups and allauth's address book stay out: the role alone gives rights, one address identifies a person."""
+        """Groups and allauth's own rows stay out: the role alone gives rights, one address identifies a person, and
+        what signs people in is nobody's to read."""
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         shown = [model for model in models if model._meta.app_label not in NOT_SHOWN]
         super().register(shown, admin_class, **options)
@@ -58,4 +60,15 @@ def _carry_policy(urls: list[URLPattern | URLResolver]) -> None:
             _carry_policy(url.url_patterns)
         else:
             policy: Callable[[Any], Any] = public if url.name == "login" else role_required(Role.ADMIN)
-            url.callback = policy(url.callback)
+            url.callback = policy(_confirmed(url.callback))
+
+
+def _confirmed(view: Any) -> Any:
+    """A record is changed by whoever has shown lately who he is; a form that comes too late waits for that."""
+    again = recent_sign_in_required(view)
+
+    @wraps(view)
+    def look_or_change(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return (view if request.method in {"GET", "HEAD", "OPTIONS"} else again)(request, *args, **kwargs)
+
+    return look_or_change
