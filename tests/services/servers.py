@@ -47,35 +47,49 @@ def throw_away_valkey(directory: Path) -> Iterator[str]:
 @contextmanager
 def throw_away_postgres(directory: Path) -> Iterator[str]:
     """The URL of a PostgreSQL on a socket file, without its durability: the data is thrown away anyway."""
-    user: dict[str, Any] = {}
-    binaries = _package() / "pginstall" / "bin"
-    if os.geteuid() == 0:
-        user = {"user": "nobody", "group": "nogroup", "cwd": "/"}
-        binaries = _copy_within_reach(directory)
-    data = directory / "data"
-    initdb: list[str | Path] = [
-        binaries / "initdb",
-        "-D",
-        data,
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--no-sync",
-    ]
-    done = subprocess.run(initdb, capture_output=True, text=True, **user)
-    assert done.returncode == 0, done.stderr
-    wanted = ("listen_addresses=", f"unix_socket_directories={directory}", "max_connections=100")
-    careless = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-    options = [part for option in (*wanted, *careless) for part in ("-c", option)]
-    with (directory / "postgres.log").open("wb") as log:
-        process = subprocess.Popen([binaries / "postgres", "-D", data, *options], stdout=log, stderr=log, **user)
+    server = Postgres(directory)
+    server.start()
     try:
-        _wait_until_ready(directory, process)
-        yield f"postgres:///postgres?host={directory}&user=postgres"
+        yield server.url
     finally:
-        process.send_signal(signal.SIGINT)  # the fast shutdown: ends the sessions that are left
-        process.wait(20)
+        server.stop()
+
+
+class Postgres:
+    """A PostgreSQL in `directory` that may be stopped and started again; what was committed is there again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.url = f"postgres:///postgres?host={directory}&user=postgres"
+        self._data = directory / "data"
+        self._user: dict[str, Any] = {}
+        self._binaries = _package() / "pginstall" / "bin"
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.geteuid() == 0:
+            self._user = {"user": "nobody", "group": "nogroup", "cwd": "/"}
+            self._binaries = _copy_within_reach(directory)
+        command: list[str | Path] = [self._binaries / "initdb", "-D", self._data, "-U", "postgres"]
+        command += ["--auth=trust", "--encoding=UTF8", "--no-sync"]
+        done = subprocess.run(command, capture_output=True, text=True, **self._user)
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        wanted = ("listen_addresses=", f"unix_socket_directories={self.directory}", "max_connections=100")
+        careless = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+        options = [part for option in (*wanted, *careless) for part in ("-c", option)]
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self._data, *options]
+        with (self.directory / "postgres.log").open("ab") as log:
+            process: subprocess.Popen[bytes] = subprocess.Popen(command, stdout=log, stderr=log, **self._user)
+        self._process = process
+        _wait_until_ready(self.directory, process)
+
+    def stop(self) -> None:
+        """Stop as a restart does: sessions that are left are ended in the middle of what they do."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(60)
+            self._process = None
 
 
 def _package() -> Path:
