@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Invitation
 from accounts.models.invitations import hash_token
+from coaching.lib.clock import moment_text
 
 log = logging.getLogger("accounts.invitations")
 MAIL_TIMEOUT_S = 15
@@ -54,6 +55,7 @@ def send(made: Made) -> bool:
             "link": made.link,
             "institute": settings.INSTITUTE_NAME,
             "by": invitation.created_by,
+            "until": moment_text(invitation.expires_at),
         }
         subject = render_to_string("accounts/email/invitation_subject.txt", context).strip()
         body = render_to_string("accounts/email/invitation_message.txt", context).strip()

@@ -51,30 +51,29 @@ class Checked:
     expired: list[Invitation] = field(default_factory=list)
 
 
-def read_lines(text: str, role: Role) -> list[Invitee]:
-    """People of one role, a line each: name, e-mail address or admission number, then of a guardian his students.
+def read_lines(text: str, role: Role) -> list[tuple[int, Invitee]]:
+    """People of one role with the number of their line: name, address or admission number, a guardian's students.
 
     Commas or, as pasted from a spreadsheet, tabs; empty lines count for nothing. At most AT_MOST + 1 are read.
     """
-    found: list[Invitee] = []
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        cells = next(csv.reader([line], delimiter="\t" if "\t" in line else ","))
-        name, identity, *students = [cell.strip() for cell in [*cells, ""]]
-        is_email = "@" in identity
-        found.append(
-            Invitee(
-                role=role,
-                name=name,
-                email=identity if is_email else "",
-                admission_number="" if is_email else identity,
-                students=tuple(number for number in students if number),
-            )
-        )
-        if len(found) > AT_MOST:
-            break
+    found: list[tuple[int, Invitee]] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and len(found) <= AT_MOST:
+            found.append((number, _read(line, role)))
     return found
+
+
+def _read(line: str, role: Role) -> Invitee:
+    cells = [cell.strip() for cell in next(csv.reader([line], delimiter="\t" if "\t" in line else ","))]
+    name, identity, *students = [*cells, "", ""]
+    is_email = "@" in identity
+    return Invitee(
+        role=role,
+        name=name,
+        email=identity if is_email else "",
+        admission_number="" if is_email else identity,
+        students=tuple(number for number in students if number),
+    )
 
 
 def check(invitees: Sequence[Invitee], *, now: datetime) -> list[Checked]:

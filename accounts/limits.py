@@ -31,6 +31,10 @@ RESET_PER_NAME = Limit("password link per name", tries=10, per_s=3600)
 RESET_TRIES = Limit("use of a password link per address", tries=20, per_s=60)
 PASSWORD_CHANGE = Limit("password change per person", tries=5, per_s=60)
 CONFIRMATION = Limit("confirming who one is per person", tries=10, per_s=60)
+INVITATION_LOST = Limit("invitation link that does not work per address", tries=60, per_s=60)
+INVITATION_ACCEPT = Limit("accepting an invitation per address", tries=300, per_s=60)
+INVITATION_SENDS = Limit("making or sending invitations per person", tries=120, per_s=3600)
+INVITATION_AGAIN = Limit("sending one invitation again", tries=5, per_s=3600)
 ACTIVITY_EXPORT = Limit("export of the activity log per person", tries=5, per_s=600)
 
 

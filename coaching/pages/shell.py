@@ -41,6 +41,7 @@ NAVIGATION = (
     Entry(_("Home"), "house", "dashboard"),
     Entry(_("Files and Drives"), "server", "dfs:console", _("System"), ADMINS, _("Drives")),
     Entry(_("People"), "users", "admin:accounts_user_changelist", _("System"), ADMINS),
+    Entry(_("Invitations"), "user-plus", "invitation_list", _("System"), ADMINS),
     Entry(_("Activity"), "clock", "activity", _("System"), ADMINS),
     Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours")),
     Entry(_("My Drives"), "hard-drive", "dfs:drive_list", pgettext_lazy("navigation", "Yours")),
