@@ -49,6 +49,10 @@ class AnswerRefused(DomainError):
     code = "google_answer"
 
 
+class NotAsked(AnswerRefused):
+    """This browser asked nothing, or had its answer. Anybody can send one, so the activity log takes no line of it."""
+
+
 def nonce_of(verifier: str) -> str:
     """The nonce that goes with a PKCE verifier; says nothing of it."""
     digest = hashlib.sha256(b"nonce:" + verifier.encode()).digest()

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import google_accounts, invitations, sessions
-from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, AnswerRefused, GoogleRefused
+from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, AnswerRefused, GoogleRefused, NotAsked
 from accounts.ways_in import GOOGLE, has_google
 from coaching.lib.errors import Unavailable
 
@@ -63,7 +63,7 @@ class GoogleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> NoReturn:
-        """Raises: ImmediateHttpResponse for who stopped at Google, else AnswerRefused or Unavailable."""
+        """Raises: ImmediateHttpResponse for who stopped at Google, else NotAsked, AnswerRefused or Unavailable."""
         state = (extra_context or {}).get("state")
         if state and error == AuthError.CANCELLED:
             raise ImmediateHttpResponse(_stopped(request, state))
@@ -71,7 +71,7 @@ class GoogleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             log.warning("Google did not answer: %s", type(exception).__name__)
             raise Unavailable(_("Google does not answer now. Try again in a few minutes, or come in another way."))
         if state is None:
-            raise AnswerRefused(
+            raise NotAsked(
                 _("This answer from Google is not for this browser window, or it was used already. Start again.")
             )
         log.warning("Google refused a code: %s", _plain(exception))

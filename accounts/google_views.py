@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import activity, google_accounts, ways_in
 from accounts.access import SignedInRequest, public, recent_sign_in_required, signed_in, while_enrolling
-from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, CodeExchange
+from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, CodeExchange, NotAsked
 from accounts.limits import CONFIRMATION, limited, person_of
 from accounts.limits import SIGN_IN as SIGN_IN_TRIES
 from coaching.lib.errors import DomainError
@@ -44,11 +44,12 @@ def google_login(request: HttpRequest) -> HttpResponse:
 @require_GET
 def google_callback(request: HttpRequest) -> HttpResponse:
     """Where Google sends the browser back; this address works once."""
+    ways_in.require_google()
     was_in = request.user.is_authenticated
     try:
         return cast("HttpResponse", _come_back(request))
     except DomainError as error:
-        if not was_in:
+        if not was_in and not isinstance(error, NotAsked):
             activity.record("sign_in.failed", subject=getattr(error, "subject", None), request=request, way="google")
         return refuse(
             request,
