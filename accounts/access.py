@@ -77,6 +77,12 @@ def recent_sign_in_required(view: View) -> View:
     return confirmed  # type: ignore[return-value]
 
 
+def while_enrolling(view: View) -> View:
+    """Above a policy: open also to an admin who must first set up his second step."""
+    view.is_open_while_enrolling = True  # type: ignore[attr-defined]
+    return view
+
+
 def policy_of(view: Callable[..., Any]) -> Policy | None:
     """The policy a view carries, None when somebody forgot it."""
     policy: Policy | None = getattr(view, "policy", None)

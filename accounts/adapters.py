@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, limits, sessions
+from accounts import activity, limits, second_step, sessions
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
 from coaching.lib.refusals import refuse_error
@@ -72,6 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             with transaction.atomic():
                 ended = sessions.make_room(user, request=request)
                 super().login(request, user)
+                second_step.confine(request, user)
                 sessions.name_replacement(ended, request=request)
         except (sessions.TooManySessions, sessions.Deactivated) as error:  # it happened since the stages looked
             raise ImmediateHttpResponse(refuse_error(request, error)) from None

@@ -6,17 +6,37 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import record
-from accounts.models import User
-from accounts.services import change_person, make_password_link
+from accounts.models import Grant, User
+from accounts.records import ActivityAdmin, GuardianshipAdmin, SessionSlotAdmin
+from accounts.second_step import is_on
+from accounts.services import change_person, give_grant, make_password_link, take_grant
+
+__all__ = ["ActivityAdmin", "GuardianshipAdmin", "SessionSlotAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:  # Django's classes take no type argument at run time
     PersonAdmin = admin.ModelAdmin[User]
     PersonForm = forms.ModelForm[User]
+    GrantRows = admin.TabularInline[Grant, User]
 else:
-    PersonAdmin, PersonForm = admin.ModelAdmin, forms.ModelForm
+    PersonAdmin, PersonForm, GrantRows = admin.ModelAdmin, forms.ModelForm, admin.TabularInline
+
+
+class GrantInline(GrantRows):
+    """What a member of staff may do besides seeing his own pages."""
+
+    model = Grant
+    fk_name = "user"
+    fields = ("kind",)
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A grant is given or taken, not changed."""
+        return False
 
 
 @admin.register(User)
@@ -37,12 +57,14 @@ class UserAdmin(PersonAdmin):
         "is_active",
         "language",
         "theme",
+        "second_step",
         "uuid",
         "date_joined",
         "last_login",
     )
-    readonly_fields = ("uuid", "date_joined", "last_login")
+    readonly_fields = ("second_step", "uuid", "date_joined", "last_login")
     actions = ("password_link",)
+    inlines = (GrantInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Nobody locks himself out: one's own role and state are another admin's to change."""
@@ -60,6 +82,21 @@ class UserAdmin(PersonAdmin):
         obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         record("person.created", actor=_person(request), subject=obj, on=obj, request=request, role=obj.role)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Grants are given and taken by the services, which log them."""
+        for grant in formset.save(commit=False):
+            give_grant(form.instance, kind=grant.kind, actor=_person(request), request=request)
+        for grant in formset.deleted_objects:
+            take_grant(grant, actor=_person(request), request=request)
+
+    @admin.display(description=_("second step"))
+    def second_step(self, person: User) -> str:
+        """On or off, and the way to take it off; what it consists of is not shown."""
+        if person.pk is None or not is_on(person):
+            return _("off")
+        url = reverse("person_second_step_reset", args=[person.uuid])
+        return format_html('{} · <a href="{}">{}</a>', _("on"), url, _("take it off"))
 
     @admin.action(description=_("Make a link to set a password"))
     def password_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -7,7 +7,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,9 +28,13 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
-        if request.user.is_authenticated and sessions.look(request, now=timezone.now()) is None:
-            request.session.flush()
-            request.user = AnonymousUser()
+        if request.user.is_authenticated:
+            slot = sessions.look(request, now=timezone.now())
+            if slot is None:
+                request.session.flush()
+                request.user = AnonymousUser()
+            elif slot.must_enrol and not getattr(view_func, "is_open_while_enrolling", False):
+                return _to_enrolment(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -54,3 +59,13 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.method not in {"GET", "HEAD"}:  # a form cannot be sent again by coming back to its address
             return HttpResponse(status=302, headers={"Location": resolve_url(self.get_login_url(view_func))})
         return super().handle_no_permission(request, view_func)
+
+
+def _to_enrolment(request: HttpRequest) -> HttpResponseBase:
+    """The only place an admin without a second step gets to, where one is demanded of him."""
+    if wants_json(request):
+        error = {"code": "must_enrol", "message": _("Set up your second step first.")}
+        return JsonResponse({"error": error}, status=403)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=403, headers={"HX-Redirect": reverse("second_step")})
+    return redirect("second_step")

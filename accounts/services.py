@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts import activity, password_links, sessions
-from accounts.models import Role, SessionSlot, User
+from accounts.models import Grant, Role, SessionSlot, User
 from coaching.lib.errors import DomainError
 
 
@@ -73,6 +73,21 @@ def change_person(
     elif before.role != person.role:
         sessions.end_all(person, reason=SessionSlot.EndReason.ROLE_CHANGE, actor=actor, request=request)
     activity.record("person.changed", actor=actor, subject=person, on=person, request=request, fields=changed)
+
+
+@transaction.atomic
+def give_grant(person: User, *, kind: str, actor: User | None = None, request: HttpRequest | None = None) -> None:
+    """Let a person do what the grant names; giving it twice changes nothing."""
+    grant, is_new = Grant.objects.get_or_create(user=person, kind=kind, defaults={"given_by": actor})
+    if is_new:
+        activity.record("grant.given", actor=actor, subject=person, on=grant, request=request, name=kind)
+
+
+@transaction.atomic
+def take_grant(grant: Grant, *, actor: User | None = None, request: HttpRequest | None = None) -> None:
+    """From the next request on the person may not do it any more."""
+    activity.record("grant.taken", actor=actor, subject=grant.user, on=grant, request=request, name=grant.kind)
+    grant.delete()
 
 
 def make_password_link(person: User, *, actor: User | None = None) -> str:

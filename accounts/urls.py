@@ -4,10 +4,10 @@ allauth's views are named one by one, so that nothing of it is open that nobody 
 """
 
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from accounts import session_views, views
-from accounts.access import public, signed_in
+from accounts.access import public, signed_in, while_enrolling
 from accounts.limits import CONFIRMATION, PASSWORD_CHANGE, RESET_TRIES, SIGN_IN, limited, person_of
 
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("signup/", views.registration_closed, name="account_signup"),
     path(
         "reauthenticate/",
-        signed_in(limited(CONFIRMATION, key=person_of)(allauth_views.reauthenticate)),
+        while_enrolling(signed_in(limited(CONFIRMATION, key=person_of)(allauth_views.reauthenticate))),
         name="account_reauthenticate",
     ),
     path(
@@ -51,5 +51,6 @@ urlpatterns = [
     path("sessions/<uuid:public_id>/end/", session_views.session_end, name="session_end"),
     path("people/<uuid:public_id>/sessions/", session_views.person_sessions, name="person_sessions"),
     path("people/<uuid:public_id>/sessions/end/", session_views.person_sessions_end, name="person_sessions_end"),
+    path("", include("accounts.second_step_urls")),
     path("activity/", views.activity, name="activity"),
 ]

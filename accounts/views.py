@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import second_step
 from accounts.access import public, role_required, signed_in
 from accounts.activity import lines
 from accounts.adapters import keep_language
@@ -36,7 +37,8 @@ def profile(request: HttpRequest) -> HttpResponse:
             keep_language(response, person.language)
         return response
     rows = Activity.objects.about(person).select_related("actor", "subject")[:OWN_LINES]
-    return render(request, "accounts/profile.html", {"person": person, "form": form, "lines": lines(rows)})
+    context = {"person": person, "form": form, "lines": lines(rows), "second_step": second_step.standing(person)}
+    return render(request, "accounts/profile.html", context)
 
 
 @signed_in
