@@ -31,6 +31,7 @@ class Line:
     subject: str
     about: str
     ip: str
+    device: str
 
 
 def lines(rows: Iterable[Activity]) -> list[Line]:
@@ -44,6 +45,7 @@ def lines(rows: Iterable[Activity]) -> list[Line]:
             subject=str(row.subject) if row.subject and row.subject_id != row.actor_id else "",
             about=str(row.extra.get("name", "")),
             ip=row.ip or "",
+            device=row.device,
         )
         for row in rows
     ]

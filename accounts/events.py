@@ -31,12 +31,35 @@ EVENTS: dict[str, str | Promise] = {
     "person.password_changed": _("Password changed"),
     "person.password_link_made": _("Password link made"),
     "person.password_link_asked": _("Password link asked for"),
+    "activity.exported": _("Activity log exported"),
+}
+# What the first part of an event's name stands for in the filter of the log.
+GROUPS: dict[str, str | Promise] = {
+    "sign_in": _("Signing in and out"),
+    "google": _("Google sign-in"),
+    "session": _("Sessions"),
+    "session_policy": _("Session policies"),
+    "second_step": _("Second step"),
+    "invitation": _("Invitations"),
+    "person": _("People"),
+    "activity": _("Activity log"),
+    "file": _("Files"),
+    "job": _("File jobs"),
+    "drive": _("Drives"),
+    "store": _("File store"),
+    "keys": _("Keys"),
 }
 
 
 def name_events(words: dict[str, str | Promise]) -> None:
     """Say what an app's events are called; to be called in `AppConfig.ready`."""
     EVENTS.update(words)
+
+
+def group_of(event: str) -> str:
+    """The first part of an event's name; what has only one stands with signing in."""
+    group, dot, _rest = event.partition(".")
+    return group if dot else "sign_in"
 
 
 def describe(event: str) -> str:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import password_links, sessions
-from accounts.events import EVENTS, describe
 from accounts.models import User
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
@@ -84,18 +83,6 @@ class LookForm(PersonForm):
         super().__init__(*args, **kwargs)
         _choice(self, "language").choices = [("", _("Like the browser")), *settings.LANGUAGES]
         _choice(self, "language").help_text = ""
-
-
-class ActivityFilter(forms.Form):
-    """Which lines of the log to show; what cannot be understood filters nothing."""
-
-    event = forms.ChoiceField(label=_("What"), required=False)
-    person = forms.CharField(label=_("Name, e-mail address or admission number"), required=False, max_length=200)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named = sorted(((event, describe(event)) for event in EVENTS), key=lambda pair: pair[1].casefold())
-        _choice(self, "event").choices = [("", _("Everything")), *named]
 
 
 def _choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:

@@ -6,31 +6,40 @@ allauth's views are named one by one, so that nothing of it is open that nobody 
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from accounts import session_views, views
-from accounts.access import public, signed_in, while_enrolling
+from accounts import activity_views, session_views, views
+from accounts.access import public, recent_sign_in_required, signed_in, while_enrolling
 from accounts.limits import CONFIRMATION, PASSWORD_CHANGE, RESET_TRIES, SIGN_IN, limited, person_of
+from accounts.ways_in import leads_to_google, passwords_only, sent_passwords_only
 
 urlpatterns = [
-    path("login/", public(limited(SIGN_IN)(allauth_views.login)), name="account_login"),
+    path(
+        "login/",
+        public(leads_to_google(limited(SIGN_IN)(sent_passwords_only(allauth_views.login)))),
+        name="account_login",
+    ),
     path("logout/", public(allauth_views.logout), name="account_logout"),
     path("inactive/", public(allauth_views.account_inactive), name="account_inactive"),
     path("signup/", views.registration_closed, name="account_signup"),
     path(
         "reauthenticate/",
-        while_enrolling(signed_in(limited(CONFIRMATION, key=person_of)(allauth_views.reauthenticate))),
+        while_enrolling(signed_in(leads_to_google(limited(CONFIRMATION, key=person_of)(allauth_views.reauthenticate)))),
         name="account_reauthenticate",
     ),
     path(
         "password/change/",
-        signed_in(limited(PASSWORD_CHANGE, key=person_of)(allauth_views.password_change)),
+        signed_in(passwords_only(limited(PASSWORD_CHANGE, key=person_of)(allauth_views.password_change))),
         name="account_change_password",
     ),
-    path("password/set/", signed_in(allauth_views.password_set), name="account_set_password"),
-    path("password/reset/", public(allauth_views.password_reset), name="account_reset_password"),
+    path(
+        "password/set/",
+        signed_in(passwords_only(recent_sign_in_required(allauth_views.password_set))),
+        name="account_set_password",
+    ),
+    path("password/reset/", public(passwords_only(allauth_views.password_reset)), name="account_reset_password"),
     path("password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        public(limited(RESET_TRIES)(allauth_views.password_reset_from_key)),
+        public(passwords_only(limited(RESET_TRIES)(allauth_views.password_reset_from_key))),
         name="account_reset_password_from_key",
     ),
     path(
@@ -52,5 +61,8 @@ urlpatterns = [
     path("people/<uuid:public_id>/sessions/", session_views.person_sessions, name="person_sessions"),
     path("people/<uuid:public_id>/sessions/end/", session_views.person_sessions_end, name="person_sessions_end"),
     path("", include("accounts.second_step_urls")),
-    path("activity/", views.activity, name="activity"),
+    path("", include("accounts.google_urls")),
+    path("", include("accounts.invitation_urls")),
+    path("activity/", activity_views.activity, name="activity"),
+    path("activity/export/", activity_views.activity_export, name="activity_export"),
 ]

@@ -1,31 +1,29 @@
-"""A person's own page, the switch of the look, the activity log, and the doors that are closed."""
+"""A person's own page, the switch of the look, and the doors that are closed."""
 
 from typing import NoReturn
 
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import second_step
-from accounts.access import public, role_required, signed_in
+from accounts.access import public, signed_in
 from accounts.activity import lines
 from accounts.adapters import keep_language
-from accounts.forms import ActivityFilter, LookForm, ThemeForm
-from accounts.models import Activity, Role, User
+from accounts.forms import LookForm, ThemeForm
+from accounts.models import Activity, User
+from accounts.ways_in import leads_to_google
 from coaching.lib.errors import NotAllowed
 
 OWN_LINES = 10
-PAGE_LINES = 50
-PEOPLE_FOUND = 50
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@leads_to_google
 def profile(request: HttpRequest) -> HttpResponse:
     """Who I am here, my look and language, and what was last done in my name."""
     person = User.objects.get(pk=request.user.pk)
@@ -52,22 +50,6 @@ def theme_set(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return redirect(target if is_ours else "profile")
-
-
-@role_required(Role.ADMIN)
-@require_safe
-def activity(request: HttpRequest) -> HttpResponse:
-    """The log, newest first, by event and by person."""
-    form = ActivityFilter(request.GET)
-    rows = Activity.objects.select_related("actor", "subject")
-    if form.is_valid():
-        if form.cleaned_data["event"]:
-            rows = rows.filter(event=form.cleaned_data["event"])
-        if form.cleaned_data["person"]:
-            found = list(User.objects.search(form.cleaned_data["person"]).values_list("pk", flat=True)[:PEOPLE_FOUND])
-            rows = rows.filter(Q(actor__in=found) | Q(subject__in=found))
-    page = Paginator(rows, PAGE_LINES).get_page(request.GET.get("page"))
-    return render(request, "accounts/activity.html", {"form": form, "page": page, "lines": lines(page)})
 
 
 @public

@@ -136,6 +136,7 @@ TABLE = {
     "profile": Row(whoever_is_signed_in(200)),
     "theme_set": Row(whoever_is_signed_in(302), "post", body={"theme": "dark"}),
     "activity": Row(only("admin", status=200)),
+    "activity_export": Row(only("admin", status=200), "post"),
     "session_list": Row(whoever_is_signed_in(200)),
     "session_end": Row(the_student(302), "post", a_session_of_the_student),
     "session_end_others": Row(whoever_is_signed_in(302), "post"),
