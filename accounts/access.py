@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from allauth.core.exceptions import ReauthenticationRequired
-from asgiref.sync import iscoroutinefunction
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts import sessions
-from accounts.models import Role, User
+from accounts.models import Grant, Role, User
 from coaching.lib.errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -32,10 +32,11 @@ class SignedInRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a view asks of a person: nothing, to be signed in, or one of `roles`."""
+    """What a view asks of a person: nothing, to be signed in, one of `roles`, or the right `grant`."""
 
     is_public: bool = False
     roles: frozenset[Role] = frozenset()
+    grant: Grant.Kind | None = None
 
 
 def public(view: View) -> View:
@@ -55,9 +56,20 @@ def role_required(*roles: Role) -> Callable[[View], View]:
     """People of one of `roles`; others get 403 with the reason. Views may be sync or async."""
 
     def decorate(view: View) -> View:
-        marked = _wrapped(view, frozenset(roles))
+        marked = _wrapped(view, roles=frozenset(roles))
         marked.login_required = True  # type: ignore[attr-defined]
         return _mark(marked, Policy(roles=frozenset(roles)))
+
+    return decorate
+
+
+def grant_required(kind: Grant.Kind) -> Callable[[View], View]:
+    """Staff who were given `kind`, and every admin; others get 403 with the reason. Views may be sync or async."""
+
+    def decorate(view: View) -> View:
+        marked = _wrapped(view, grant=kind)
+        marked.login_required = True  # type: ignore[attr-defined]
+        return _mark(marked, Policy(grant=kind))
 
     return decorate
 
@@ -100,19 +112,29 @@ def require_role(user: Any, roles: frozenset[Role]) -> None:
     raise NotAllowed(_("This page is for: %(roles)s. Sign in first.") % words)
 
 
+def require_grant(user: Any, kind: Grant.Kind) -> None:
+    """Raises: NotAllowed when the person may not do what `kind` names."""
+    if not isinstance(user, User) or not user.may(kind):
+        raise NotAllowed(
+            _("For this page you need the right: %(right)s. An admin can give it to you.") % {"right": kind.label}
+        )
+
+
 def _mark(view: View, policy: Policy) -> View:
     view.policy = policy  # type: ignore[attr-defined]
     return view
 
 
-def _wrapped(view: View, roles: frozenset[Role] = frozenset()) -> View:
-    """A function of our own around `view`, so that marks never land on a library's view, with the roles checked."""
+def _wrapped(view: View, *, roles: frozenset[Role] = frozenset(), grant: Grant.Kind | None = None) -> View:
+    """A function of our own around `view`, so that no mark lands on a library's view, with role and right checked."""
     if iscoroutinefunction(view):
 
         @wraps(view)
         async def checked_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if roles:
                 require_role(await request.auser(), roles)
+            if grant:
+                await sync_to_async(require_grant)(await request.auser(), grant)
             return await view(request, *args, **kwargs)
 
         return checked_async  # type: ignore[return-value]
@@ -121,6 +143,8 @@ def _wrapped(view: View, roles: frozenset[Role] = frozenset()) -> View:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if roles:
             require_role(request.user, roles)
+        if grant:
+            require_grant(request.user, grant)
         return view(request, *args, **kwargs)
 
     return checked  # type: ignore[return-value]

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from accounts.access import public, role_required, signed_in
-from accounts.models import Role
+from accounts.access import grant_required, public, role_required, signed_in
+from accounts.models import Grant, Role
 
 
 @public
@@ -22,6 +22,16 @@ async def for_teachers_async(request: HttpRequest) -> HttpResponse:
     return HttpResponse("teachers")
 
 
+@grant_required(Grant.Kind.CASHIER)
+def for_cashiers(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("cashiers")
+
+
+@grant_required(Grant.Kind.CASHIER)
+async def for_cashiers_async(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("cashiers")
+
+
 @signed_in
 async def for_people_async(request: HttpRequest) -> HttpResponse:
     return HttpResponse("people")
@@ -36,6 +46,8 @@ urlpatterns = [
     path("open/", open_to_all),
     path("teachers/", for_teachers),
     path("teachers-async/", for_teachers_async),
+    path("cashiers/", for_cashiers),
+    path("cashiers-async/", for_cashiers_async),
     path("people-async/", for_people_async),
     path("forgotten/", forgotten),
     path("", include("coaching.urls")),

@@ -9,7 +9,7 @@ from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 
 from accounts.access import policy_of
-from accounts.models import Role
+from accounts.models import Grant, Role, User
 from tests import people
 from tests.accounts import policy_urls
 
@@ -60,3 +60,23 @@ def test_async_views_stay_async_and_say_their_policy():
     assert policy is not None
     assert policy.roles == {Role.TEACHER, Role.ADMIN}
     assert policy_of(policy_urls.forgotten) is None
+
+
+@pytest.mark.parametrize("path", ["/cashiers/", "/cashiers-async/"])
+def test_right_is_asked_of_staff_and_admins_have_every_right(path):
+    def answers():
+        asked = {"nobody": None, "cashier": people.cashier(), "teacher": people.teacher(), "admin": people.admin()}
+        return {name: people.signed_in(who).get(path).status_code for name, who in asked.items()}
+
+    Grant.objects.create(user=people.cashier(), kind=Grant.Kind.CASHIER)
+    Grant.objects.create(user=people.teacher(), kind=Grant.Kind.CASHIER)  # a right is of use to staff only
+    assert answers() == {"nobody": 302, "cashier": 200, "teacher": 403, "admin": 200}
+    Grant.objects.filter(user=people.cashier()).update(kind=Grant.Kind.MODERATION)
+    assert answers()["cashier"] == 403
+
+
+def test_right_that_is_missing_is_named():
+    answer = people.signed_in(people.cashier()).get("/cashiers/")
+    assert "For this page you need the right: Cashier." in answer.content.decode()
+    assert policy_of(policy_urls.for_cashiers).grant == Grant.Kind.CASHIER
+    assert User.objects.get(pk=people.cashier().pk).may(Grant.Kind.CASHIER) is False
