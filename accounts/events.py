@@ -42,6 +42,8 @@ GROUPS: dict[str, str | Promise] = {
     "second_step": _("Second step"),
     "invitation": _("Invitations"),
     "person": _("People"),
+    "grant": _("Grants"),
+    "guardianship": _("Guardianships"),
     "activity": _("Activity log"),
     "file": _("Files"),
     "job": _("File jobs"),

@@ -32,7 +32,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from qrcode.image.svg import SvgPathFillImage
 
-from accounts import activity, second_step_mail, sessions
+from accounts import activity, second_step_mail, sessions, ways_in
 from accounts.models import SessionSlot, User
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.sealing import SealBroken, ring
@@ -216,9 +216,14 @@ def rename_passkey(passkey: Authenticator, *, name: str) -> None:
 
 @transaction.atomic
 def remove(request: HttpRequest, *, authenticator: Authenticator) -> None:
-    """Take an app or a passkey away. With the last one the recovery codes go, and an admin is confined again."""
+    """Take an app or a passkey away. With the last one the recovery codes go, and an admin is confined again.
+
+    Raises: NotAllowed for a passkey that is the only way in.
+    """
     person = _locked(request)
     Authenticator.objects.filter(pk=authenticator.pk, user=person).delete()
+    if authenticator.type == PASSKEY and not ways_in.google_account(person) and not ways_in.has_another_way(person):
+        raise NotAllowed(_("It is your only way in. Set a password first, or add another passkey."))
     if not is_on(person):
         Authenticator.objects.filter(user=person).delete()
         request.session.pop(STATE_SESSION_KEY, None)  # what waits for a confirmation is no longer his to do

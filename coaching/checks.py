@@ -75,7 +75,7 @@ def _is_this_machine(host: str) -> bool:
 
 @register(Tags.security, deploy=True)
 def public_site(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
-    """E004, E005, E006, W001: what the address of a public site needs."""
+    """E004, E005, E006, W001, W003: what the address of a public site needs."""
     url = urlsplit(settings.BASE_URL)
     if url.scheme != "https":
         yield Error("BASE_URL is not https.", hint="Cookies and sign-ins would travel in clear.", id="coaching.E004")
@@ -85,6 +85,9 @@ def public_site(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iter
     plain = [name for name in GOOGLE_PLACES if not getattr(settings, name).startswith("https://")]
     if plain:
         yield Error(f"{' and '.join(plain)} is not https.", hint=BELIEVED, id="coaching.E006")
+    if not settings.MFA_REQUIRED:
+        message = "MFA_REQUIRED is off: a stolen password of an admin is enough."
+        yield Warning(message, hint="Leave it unset.", id="coaching.W003")
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         message = "EMAIL_URL is not set: mails are only written to the log."
         yield Warning(message, hint="Say smtp+tls://user:password@host:587.", id="coaching.W001")

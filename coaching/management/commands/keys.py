@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+import accounts.sealed
 import dfs.sealed
 from accounts.activity import record
 from accounts.keys import mark_master_keys, verify_master_keys
@@ -19,7 +20,7 @@ from accounts.models import MasterKeyMark
 from coaching.lib.holders import Holder
 from coaching.lib.sealing import SealBroken, ring
 
-HOLDERS: tuple[Holder, ...] = (*dfs.sealed.HOLDERS,)
+HOLDERS: tuple[Holder, ...] = (*dfs.sealed.HOLDERS, *accounts.sealed.HOLDERS)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,71 @@
+"""What of people is sealed by the master key ring: the seeds of authenticator apps and of recovery codes."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from accounts.second_step import APP, CODES, sealed_bytes
+from coaching.lib.holders import Checked
+from coaching.lib.sealing import SealBroken, ring
+
+COLUMN = {APP: "secret", CODES: "seed"}  # in allauth's JSON
+log = logging.getLogger("accounts.sealed")
+
+
+class Seeds:
+    """Seeds of the second step. Passkeys have none: what is kept of them is public."""
+
+    name = "second steps"
+
+    def _rows(self) -> Iterator[Authenticator]:
+        yield from Authenticator.objects.filter(type__in=COLUMN).order_by("pk").iterator()
+
+    def count(self) -> dict[str, int]:
+        return dict(Counter(_kid(row) for row in self._rows()))
+
+    def rewrap(self) -> int:
+        active = ring().active_kid
+        return sum(self._seal_anew(row.pk) for row in self._rows() if _kid(row) != active)
+
+    @transaction.atomic
+    def _seal_anew(self, key: int) -> int:
+        """Under the row's lock, because using a code writes to the same column."""
+        row = Authenticator.objects.select_for_update().filter(pk=key).first()
+        if row is None or _kid(row) == ring().active_kid:
+            return 0
+        column = COLUMN[row.type]
+        try:
+            row.data[column] = get_adapter().encrypt(get_adapter().decrypt(row.data[column]))
+        except SealBroken as error:
+            log.warning("a second step of person %s stays as it is: %s", row.user_id, error)
+            return 0
+        row.save(update_fields=["data"])
+        return 1
+
+    def check(self, at_most: int) -> Checked:
+        found, seen = Checked(), Counter[str]()
+        for row in self._rows():
+            kid = _kid(row)
+            if seen[kid] >= max(1, at_most // len(ring().kids())):
+                continue
+            seen[kid] += 1
+            try:
+                get_adapter().decrypt(row.data[COLUMN[row.type]])
+                found.opened += 1
+            except SealBroken as error:
+                found.failed.append(f"person {row.user_id} {row.type} {error}")
+        return found
+
+
+def _kid(row: Authenticator) -> str:
+    try:
+        return ring().kid_of(sealed_bytes(row.data[COLUMN[row.type]]))
+    except SealBroken:
+        return "?"
+
+
+HOLDERS = (Seeds(),)
