@@ -10,6 +10,7 @@ from accounts import activity_views, session_views, views
 from accounts.access import public, recent_sign_in_required, signed_in, while_enrolling
 from accounts.limits import CONFIRMATION, PASSWORD_CHANGE, RESET_TRIES, SIGN_IN, limited, person_of
 from accounts.ways_in import leads_to_google, passwords_only, sent_passwords_only
+from coaching.lib.headers import clears_browser
 
 urlpatterns = [
     path(
@@ -17,7 +18,7 @@ urlpatterns = [
         public(leads_to_google(limited(SIGN_IN)(sent_passwords_only(allauth_views.login)))),
         name="account_login",
     ),
-    path("logout/", public(allauth_views.logout), name="account_logout"),
+    path("logout/", public(clears_browser(allauth_views.logout)), name="account_logout"),
     path("inactive/", public(allauth_views.account_inactive), name="account_inactive"),
     path("signup/", views.registration_closed, name="account_signup"),
     path(

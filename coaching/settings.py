@@ -65,6 +65,11 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 _cookie_prefix = "__Host-" if _is_https else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_cookie_prefix}sessionid", f"{_cookie_prefix}csrftoken"
 DEVICE_COOKIE_NAME = f"{_cookie_prefix}device"
+LANGUAGE_COOKIE_NAME = f"{_cookie_prefix}django_language"
+MESSAGE_COOKIE_NAME = f"{_cookie_prefix}messages"
+MESSAGE_STORAGE = "coaching.lib.notes.NoteStorage"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE, LANGUAGE_COOKIE_AGE = _is_https, "Lax", 365 * 24 * 3600
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # scripts take the token from a form of the page
 X_FRAME_OPTIONS = "DENY"
 
 # --- Applications -----------------------------------------------------------------------------------------------------
@@ -92,8 +97,9 @@ MIDDLEWARE = [
     "coaching.lib.middleware.RequestIdMiddleware",
     "coaching.lib.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coaching.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "coaching.lib.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -29,7 +29,7 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SECRET_ARGUMENTS = frozenset({"secret", "token", "key", "code"})
 
 
-class _Around:
+class Around:
     """A middleware whose `__call__` only passes on; a subclass adds Django's hooks or wraps the call."""
 
     sync_capable = async_capable = True
@@ -44,7 +44,7 @@ class _Around:
         return self.get_response(request)
 
 
-class RequestIdMiddleware(_Around):
+class RequestIdMiddleware(Around):
     """Gives each request an id, the response its `X-Request-ID` header, and the access log one line.
 
     A proxy's own id is kept when a proxy is trusted at all (TRUSTED_PROXY_COUNT).
@@ -111,7 +111,7 @@ def large_types(view: Any) -> tuple[str, ...]:
     return types
 
 
-class BodyLimitMiddleware(_Around):
+class BodyLimitMiddleware(Around):
     """Refuses a body over the view's limit (413) or without a length (411) before a byte of it is read.
 
     Stands before CSRF, which reads the form. Without it a form page would spool any upload to disk, in the clear.
@@ -141,7 +141,7 @@ class BodyLimitMiddleware(_Around):
         return int(limit_bytes()) if request.content_type in content_types else usual
 
 
-class DomainErrorMiddleware(_Around):
+class DomainErrorMiddleware(Around):
     """Answers a rule's refusal, a wrong method, or a body that could not be taken in, as a page or as JSON."""
 
     def __call__(self, request: HttpRequest) -> Any:
