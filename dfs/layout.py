@@ -11,6 +11,7 @@ from dataclasses import dataclass
 TAG_BYTES = 16
 HEADER_BYTES = 96
 SEGMENT_BYTES = 256 * 1024
+BLOCK_SEGMENTS = 4  # 1 MiB of plaintext a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,21 @@ class Layout:
     def _check(self, index: int) -> None:
         if not 0 <= index < self.chunks:
             raise ValueError(f"no chunk {index}")
+
+
+def steps(layout: Layout, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Segment spans [first, last] that cover bytes [start, end), none crossing a chunk, BLOCK_SEGMENTS at most."""
+    segments = layout.covering(start, end)
+    first = segments.start
+    while first < segments.stop:
+        chunk_end = (layout.chunk_of(first) + 1) * layout.segments_per_chunk
+        last = min(first + BLOCK_SEGMENTS, segments.stop, chunk_end) - 1
+        yield first, last
+        first = last + 1
+
+
+def cut(layout: Layout, first: int, plain: list[bytes], start: int, end: int) -> Iterator[bytes]:
+    """The opened segments from `first` on, without what lies outside [start, end)."""
+    for base, block in enumerate(plain, first):
+        at = base * layout.segment_bytes
+        yield block if start <= at and at + len(block) <= end else block[max(0, start - at) : end - at]

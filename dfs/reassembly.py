@@ -19,17 +19,16 @@ from typing import TypeVar
 from django.utils import timezone
 
 from coaching.lib.errors import Unavailable
-from dfs import jobs, stripes
+from dfs import hedging, jobs, stripes
 from dfs.cache import object_cache
 from dfs.drives import NOT_NOW, DriveError, Trouble
 from dfs.drives.opening import open_drive
 from dfs.keys import KeyDestroyed, file_seal
-from dfs.layout import HEADER_BYTES, TAG_BYTES, Layout
+from dfs.layout import BLOCK_SEGMENTS, HEADER_BYTES, TAG_BYTES, Layout, cut, steps
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 from dfs.sealing import FileSeal, Kind, SealBroken
 
 T = TypeVar("T")
-BLOCK_SEGMENTS = 4  # 1 MiB of plaintext a step
 log = logging.getLogger("dfs.reassembly")
 # Two pools, so that viewers of what is cached never wait behind a slow Drive.
 _opening = ThreadPoolExecutor(max_workers=4, thread_name_prefix="dfs-open")
@@ -86,14 +85,24 @@ class OpenFile:
 
         Raises: FileDamaged.
         """
-        for replica in self.data.get(index, ()):
-            sealed = self._get(replica)
-            if sealed is None:
-                continue
-            if not check or self._opens(index, sealed):
-                return sealed
-            self.damage[replica.pk] = Chunk.State.CORRUPT
-        return self._rebuild(index)
+        return self._fetch(index, self.data.get(index, []), check)
+
+    def _fetch(self, index: int, replicas: list[Replica], check: bool) -> bytes:
+        """From the first of these copies, else from the others or rebuilt; sooner so when its Drive is slow."""
+        if not replicas:
+            return self._rebuild(index)
+        first = partial(self._get_opened, index, replicas[0], check)
+        around = partial(self._fetch, index, replicas[1:], check)
+        if len(replicas) > 1 or index // (self.file.k or 1) in self.parity:
+            return hedging.soonest(replicas[0].account.pk, first, around)
+        return first() or around()
+
+    def _get_opened(self, index: int, replica: Replica, check: bool) -> bytes | None:
+        sealed = self._get(replica)
+        if sealed is None or not check or self._opens(index, sealed):
+            return sealed
+        self.damage[replica.pk] = Chunk.State.CORRUPT
+        return None
 
     def fetch_exact(self, index: int) -> bytes:
         """The sealed data object, byte for byte what the registry's digest says. Raises: FileDamaged."""
@@ -264,24 +273,6 @@ def report_damage(opened: OpenFile) -> None:
         )
 
 
-def steps(layout: Layout, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Segment spans [first, last] that cover bytes [start, end), none crossing a chunk, BLOCK_SEGMENTS at most."""
-    segments = layout.covering(start, end)
-    first = segments.start
-    while first < segments.stop:
-        chunk_end = (layout.chunk_of(first) + 1) * layout.segments_per_chunk
-        last = min(first + BLOCK_SEGMENTS, segments.stop, chunk_end) - 1
-        yield first, last
-        first = last + 1
-
-
-def _cut(layout: Layout, first: int, plain: list[bytes], start: int, end: int) -> Iterator[bytes]:
-    """The opened segments from `first` on, without what lies outside [start, end)."""
-    for base, block in enumerate(plain, first):
-        at = base * layout.segment_bytes
-        yield block if start <= at and at + len(block) <= end else block[max(0, start - at) : end - at]
-
-
 def read(opened: OpenFile, start: int, end: int) -> Iterator[bytes]:
     """Plaintext of [start, end) in blocks, the next object fetched ahead. For commands and workers.
 
@@ -323,7 +314,7 @@ def _blocks(opened: OpenFile, index: int, sealed: bytes, start: int, end: int) -
         except SealBroken:
             sealed = opened.fetch(index, check=True)
             plain = opened.open_cached(first, last, sealed)
-        yield from _cut(opened.layout, first, plain or [], start, end)
+        yield from cut(opened.layout, first, plain or [], start, end)
 
 
 class Flights:
@@ -367,7 +358,7 @@ async def stream(opened: OpenFile, start: int, end: int) -> AsyncGenerator[bytes
                 if (index + 1) * layout.chunk_bytes < end:
                     _fetch_ahead(opened, index + 1)
             plain, held = await _open(opened, first, last, held)
-        for block in _cut(layout, first, plain, start, end):
+        for block in cut(layout, first, plain, start, end):
             yield block
 
 
