@@ -4,16 +4,17 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, limits, second_step, sessions
+from accounts import activity, limits, second_step, sessions, ways_in
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
 from coaching.lib.refusals import refuse_error
@@ -64,7 +65,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """allauth's own pages ask again who somebody is by the same rule as ours."""
-        return not sessions.is_recent(context.request, now=timezone.now())
+        if sessions.is_recent(context.request, now=timezone.now()):
+            return False
+        raise ReauthenticationRequired  # True would let those pass who have neither password nor second step
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's, and Google for whom has an account connected; no password where there are none."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if not ways_in.has_passwords():
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        if user.is_authenticated and ways_in.has_google() and ways_in.google_account(user):
+            methods.append({"id": "google", "description": _("Confirm with Google"), "url": reverse("google_confirm")})
+        return methods
 
     def login(self, request: HttpRequest, user: User) -> None:
         """The one place where a session is opened for a person: counted under the lock on his row."""

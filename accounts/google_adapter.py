@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import google_accounts, invitations, sessions
-from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, AnswerRefused, GoogleRefused, NotAsked
+from accounts.google import CONFIRM, CONNECT, INVITATION, AnswerRefused, GoogleRefused, NotAsked
 from accounts.ways_in import GOOGLE, has_google
 from coaching.lib.errors import Unavailable
 
@@ -87,9 +87,7 @@ class GoogleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(_connect(request, sociallogin))
         if asked == CONFIRM:
             raise ImmediateHttpResponse(_confirm(request, sociallogin))
-        if asked not in {SIGN_IN, INVITATION}:
-            raise AnswerRefused(_("Start again."))
-        if not sociallogin.is_existing:
+        if asked == INVITATION or not sociallogin.is_existing:
             account = _accept(request, sociallogin) if asked == INVITATION else _adopt(request, sociallogin)
             sociallogin.account, sociallogin.user = account, account.user
 
@@ -147,7 +145,7 @@ def _stopped(request: HttpRequest, state: dict[str, Any]) -> HttpResponse:
         messages.info(request, _("You stopped at Google. Confirm that it is you to go on."))
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': state.get('next') or '/'})}")
     messages.info(request, _("You stopped at Google, so you are not signed in."))
-    return redirect("account_login")
+    return redirect("invitation_accept" if asked == INVITATION else "account_login")
 
 
 def _plain(exception: Exception | None) -> str:

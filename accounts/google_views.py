@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import activity, google_accounts, ways_in
+from accounts import activity, google_accounts, invitations, ways_in
 from accounts.access import SignedInRequest, public, recent_sign_in_required, signed_in, while_enrolling
 from accounts.google import CONFIRM, CONNECT, INVITATION, SIGN_IN, CodeExchange, NotAsked
 from accounts.limits import CONFIRMATION, limited, person_of
@@ -57,8 +57,15 @@ def google_callback(request: HttpRequest) -> HttpResponse:
             sorry=_NOTHING_DONE if was_in else _NOT_IN,
             code=error.code,
             message=error.message,
-            next_url=reverse("profile" if was_in else "account_login"),
+            next_url=reverse(_back(request)),
         )
+
+
+def _back(request: HttpRequest) -> str:
+    """Where somebody who was refused goes on."""
+    if request.user.is_authenticated:
+        return "profile"
+    return "invitation_accept" if invitations.KEPT in request.session else "account_login"
 
 
 @signed_in
