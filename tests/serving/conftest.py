@@ -14,20 +14,25 @@ from pathlib import Path
 
 import pytest
 
+START_S = 120  # longer than any of it takes on a loaded machine; what goes well waits for none of these
+PATIENCE_S = 60
+
 
 @dataclass
 class Site:
-    """A running server. `log` is what it wrote to stderr so far."""
+    """A running server."""
 
     port: int
     log_path: Path
     process: subprocess.Popen
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
 
-    def ask(self, method: str, path: str, body=None, headers=None) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def ask(
+        self, method: str, path: str, body=None, headers=None, *, within_s: float = PATIENCE_S
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=within_s)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -41,7 +46,7 @@ class Site:
     def seen(self) -> dict:
         return json.loads(self.get("/seen/")[1])
 
-    def wait_until(self, is_so, within_s: float = 15.0) -> dict:
+    def wait_until(self, is_so, within_s: float = PATIENCE_S) -> dict:
         """Ask `seen` until `is_so(seen)`; a test fails rather than waits longer."""
         end = time.monotonic() + within_s
         while not is_so(seen := self.seen()):
@@ -50,7 +55,21 @@ class Site:
 
     @property
     def log(self) -> str:
+        """What it wrote to stderr so far."""
         return self.log_path.read_text()
+
+    def log_lines(self, are_there) -> list[dict]:
+        """The JSON lines of the log once `are_there(lines)`: an answer may arrive before its line is written."""
+        end = time.monotonic() + PATIENCE_S
+        while not are_there(lines := [json.loads(line) for line in _whole_lines(self.log) if line.startswith("{")]):
+            assert time.monotonic() < end, self.log
+            time.sleep(0.05)
+        return lines
+
+
+def _whole_lines(text: str) -> list[str]:
+    """Without the one that is being written."""
+    return text[: text.rfind("\n") + 1].splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +88,9 @@ def _run(directory: Path, listener: socket.socket) -> Iterator[Site]:
         "CLASSCREW_TEST_DATA_DIR": str(directory),
         "LOG_FORMAT": "json",
     }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True, timeout=100)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True, timeout=START_S)
     command = [sys.executable, "-m", "gunicorn", "-k", "coaching.server.Worker"]
-    command += ["--bind", f"fd://{listener.fileno()}", "--workers", "1", "--graceful-timeout", "10"]
+    command += ["--bind", f"fd://{listener.fileno()}", "--workers", "1", "--graceful-timeout", "120"]
     log_path = directory / "log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
@@ -79,9 +98,13 @@ def _run(directory: Path, listener: socket.socket) -> Iterator[Site]:
         )
     running = Site(listener.getsockname()[1], log_path, process)
     try:
-        running.get("/seen/")  # the kernel holds the connection until the worker accepts it
+        running.ask("GET", "/seen/", within_s=START_S)  # the kernel holds the connection until the worker accepts it
         yield running
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         sys.stdout.write(running.log)  # pytest shows it beside a failure

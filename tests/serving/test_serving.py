@@ -4,16 +4,19 @@ import concurrent.futures
 import contextlib
 import json
 import re
+import select
 import shutil
 import socket
 import subprocess
-import time
 
 import pytest
 
+from coaching.server import Worker
+from tests.serving.conftest import PATIENCE_S
 from tests.serving.urls import BLOCK
 
 MIB = 1024 * 1024
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 def _send_head(site, method: str, path: str, *headers: str) -> socket.socket:
@@ -33,6 +36,12 @@ def _answer(connection: socket.socket) -> bytes:
         if length and len(body) >= int(length[1]) and not head.startswith(b"HTTP/1.1 100"):
             break
     return received
+
+
+def _ended(connections: list[socket.socket]) -> list[socket.socket]:
+    """Those the server has closed or answered with more than that it is ready for the body."""
+    ready = select.select(connections, [], [], 0)[0]
+    return [connection for connection in ready if connection.recv(4096, socket.MSG_PEEK) != GO_ON]
 
 
 def test_sync_view_runs_in_a_page_thread_and_async_view_on_the_loop(site):
@@ -124,12 +133,11 @@ def test_half_a_form_is_not_taken_for_a_whole_one(site, length):
 def test_slow_uploads_leave_the_pages_their_threads(site):
     before = site.seen().get("upload_started", 0)
     with contextlib.ExitStack() as uploads:
-        for _ in range(20):
-            uploads.enter_context(_send_head(site, "PATCH", "/upload/", "Content-Length: 1000000"))
+        head = ("PATCH", "/upload/", "Content-Length: 1000000")
+        slow = [uploads.enter_context(_send_head(site, *head)) for _ in range(20)]
         site.wait_until(lambda seen: seen.get("upload_started", 0) >= before + 16)
-        began = time.monotonic()
         assert all(site.get("/page/")[0].status == 200 for _ in range(5))
-        assert time.monotonic() - began < 5
+        assert _ended(slow) == []  # the pages waited for none of them
     site.wait_until(lambda seen: seen["upload_started"] == before + 20)
 
 
@@ -137,11 +145,11 @@ def test_slow_uploads_leave_the_pages_their_threads(site):
 def test_slow_forms_of_strangers_leave_uploads_their_threads(site, more):
     head = ["Content-Type: application/x-www-form-urlencoded", "Content-Length: 100000", *more]
     with contextlib.ExitStack() as forms:
-        for _ in range(20):
-            forms.enter_context(_send_head(site, "POST", "/form/", *head)).sendall(b"a")
-        began = time.monotonic()
+        slow = [forms.enter_context(_send_head(site, "POST", "/form/", *head)) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(b"a")
         assert site.ask("PATCH", "/upload/", bytes(MIB))[0].status == 201
-        assert time.monotonic() - began < 5
+        assert _ended(slow) == []  # it waited for none of them
 
 
 def test_too_large_body_is_refused_before_it_is_sent(site):
@@ -161,9 +169,9 @@ def test_client_that_sends_on_after_a_refusal_still_reads_it(site, path):
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_curl_reads_the_refusal_of_a_large_file(site, tmp_path):
     (tmp_path / "large").write_bytes(bytes(30 * MIB))
-    command = ["curl", "-sS", "-m", "30", "-w", "%{http_code} %{size_upload}", "-o", "/dev/null", "-F"]
+    command = ["curl", "-sS", "-m", "60", "-w", "%{http_code} %{size_upload}", "-o", "/dev/null", "-F"]
     command += [f"file=@{tmp_path / 'large'}", f"http://127.0.0.1:{site.port}/form/"]
-    status, sent = subprocess.run(command, capture_output=True, text=True, timeout=40).stdout.split()
+    status, sent = subprocess.run(command, capture_output=True, text=True, timeout=90).stdout.split()
     assert status == "413"
     assert int(sent) < 30 * MIB
 
@@ -223,9 +231,13 @@ def test_sixty_slow_readers_hold_neither_threads_nor_connections_nor_pages(site)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             statuses = list(pool.map(lambda _: site.get("/slow/")[0].status, range(16)))
         assert statuses == [200] * 16
-        during = site.wait_until(lambda seen: seen["threads"] <= before["threads"] + 10)
+        during = site.wait_until(
+            lambda seen: (
+                seen["threads"] <= before["threads"] + 10
+                and seen["connections"] <= before["connections"] + 8  # one for each page thread
+            )
+        )
         assert during["streams"] - during.get("streams_closed", 0) == 60
-        assert during["connections"] <= before["connections"] + 8  # one for each page thread
     site.wait_until(lambda seen: seen.get("streams_closed", 0) == seen["streams"])
 
 
@@ -243,16 +255,20 @@ def test_access_log_has_id_path_status_and_neither_query_nor_secret(site):
     response, _ = site.get("/page/?password=hunter2")
     site.get("/secret/abcdef123456/")
     site.get("/async_page/?password=hunter2")
-    lines = [json.loads(line) for line in site.log.splitlines() if line.startswith("{")]
-    line = next(line for line in lines if line["request_id"] == response.headers["X-Request-ID"])
+    asked = response.headers["X-Request-ID"]
+    wanted = {"/page/", "/secret/***/", "/async_page/"}
+    lines = site.log_lines(lambda lines: wanted <= {line.get("path") for line in lines})
+    line = next(line for line in lines if line["request_id"] == asked)
     assert (line["logger"], line["method"], line["path"], line["status"]) == ("coaching.access", "GET", "/page/", 200)
     assert any(line.get("path") == "/secret/***/" for line in lines)
     assert "hunter2" not in site.log
     assert "abcdef123456" not in site.log
 
 
-def test_stopping_server_cuts_open_streams_within_ten_seconds(site):
+def test_stopping_server_cuts_open_streams(site):
+    """After its own few seconds, whatever the machine takes for the rest; gunicorn here would wait for two minutes."""
+    assert Worker.CONFIG_KWARGS["timeout_graceful_shutdown"] <= 5
     with _send_head(site, "GET", "/stream/") as reader:
         assert reader.recv(100).startswith(b"HTTP/1.1 200 ")
         site.process.terminate()
-        assert site.process.wait(10) == 0
+        assert site.process.wait(PATIENCE_S) == 0
