@@ -59,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         for spent in self._spent:
             spent.give_back()
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The password was wrong: the try stays counted, and nobody waits for its end."""
+        for spent in self._spent:
+            spent.keep()
+
     def get_login_stages(self) -> list[str]:
         """The number of devices is looked at last, when the person is known for certain."""
         return [*super().get_login_stages(), "accounts.stages.SessionLimitStage"]

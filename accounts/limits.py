@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from accounts import sessions
 from accounts.activity import client_ip
 from accounts.models import SessionSlot, User
+from coaching.lib.errors import DomainError
 from coaching.lib.limits import Limit, Spent, TooMany
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,6 +36,7 @@ INVITATION_LOST = Limit("invitation link that does not work per address", tries=
 INVITATION_ACCEPT = Limit("accepting an invitation per address", tries=300, per_s=60)
 INVITATION_SENDS = Limit("making or sending invitations per person", tries=120, per_s=3600)
 INVITATION_AGAIN = Limit("sending one invitation again", tries=5, per_s=3600)
+PATIENCE_S = 5  # for the right passwords of others at the same address, or of one person on many devices at once
 ACTIVITY_EXPORT = Limit("export of the activity log per person", tries=5, per_s=600)
 
 
@@ -81,9 +83,10 @@ def take_password_try(request: HttpRequest, identifier: str) -> list[Spent]:
     name, browser = _name(identifier, person), sessions.device_id(request)
     wanted = [(WRONG_PER_ADDRESS, address_of(request))]
     if person and browser and SessionSlot.objects.filter(user=person, device_id=browser).exists():
-        return _take([*wanted, (WRONG_PER_BROWSER, f"{name} {browser}")])
-    here = f"{name} {address_of(request)}"
-    return _take([*wanted, (WRONG_PER_BROWSER, here), (WRONG_PER_NAME, name)])
+        wanted += [(WRONG_PER_BROWSER, f"{name} {browser}")]
+    else:
+        wanted += [(WRONG_PER_BROWSER, f"{name} {address_of(request)}"), (WRONG_PER_NAME, name)]
+    return _take(wanted, patience_s=PATIENCE_S)
 
 
 def take_reset(request: HttpRequest, identifier: str) -> None:
@@ -100,13 +103,13 @@ def forget_wrong_passwords(request: HttpRequest, person: User) -> None:
     WRONG_PER_BROWSER.clear(f"{name} {address_of(request)}")
 
 
-def _take(wanted: list[tuple[Limit, str]]) -> list[Spent]:
+def _take(wanted: list[tuple[Limit, str]], *, patience_s: float = 0) -> list[Spent]:
     """One try of each, or of none."""
     taken: list[Spent] = []
     try:
         for limit, key in wanted:
-            taken.append(limit.take(key))
-    except TooMany:
+            taken.append(limit.take(key, patience_s=patience_s))
+    except DomainError:
         for spent in taken:
             spent.give_back()
         raise

@@ -8,6 +8,7 @@ A cache that does not answer refuses (503); it never lets through.
 import contextlib
 import math
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from django.utils.translation import gettext, ngettext
 from redis.exceptions import RedisError
 
 from coaching.lib.errors import DomainError, Unavailable
+
+LOOK_AGAIN_S = 0.05
 
 
 class TooMany(DomainError):
@@ -36,14 +39,21 @@ class TooMany(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """One try that was taken from a limit."""
+    """One try that was taken from a limit and whose end is still open; it counts until it is given back."""
 
     counter: str
+    lasts_s: int
 
     def give_back(self) -> None:
         """The try was a good one and does not count after all."""
         with contextlib.suppress(ValueError, RedisError, OSError):  # the window is over, or stricter than it need be
             cache.decr(self.counter)
+
+    def keep(self) -> None:
+        """The try was a bad one: whoever waits need not wait for it."""
+        with contextlib.suppress(ValueError, RedisError, OSError):
+            cache.add(_kept(self.counter), 0, timeout=self.lasts_s)
+            cache.incr(_kept(self.counter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +64,30 @@ class Limit:
     tries: int
     per_s: int
 
-    def take(self, key: object, *, now: datetime | None = None) -> Spent:
+    def take(self, key: object, *, now: datetime | None = None, patience_s: float = 0) -> Spent:
         """Take one try of `key` (an address, a name, a person's number).
+
+        Where tries are given back, many good ones at the same moment may use the limit up; `patience_s` waits for
+        their ends as long as too few are known to be bad.
 
         Raises: TooMany when there is none left, Unavailable when the cache does not answer.
         """
         instant = (now or timezone.now()).timestamp()
+        ends = time.monotonic() + patience_s
         with _answering():
             counter, left_s = self._window(key, instant)
-            cache.add(counter, 0, timeout=2 * self.per_s)
-            if cache.incr(counter) <= self.tries:
-                return Spent(counter)
-        Spent(counter).give_back()
-        raise TooMany(_wait(left_s), retry_after_s=left_s)
+            while not self._took(counter):
+                if time.monotonic() >= ends or int(cache.get(_kept(counter), 0)) >= self.tries:
+                    raise TooMany(_wait(left_s), retry_after_s=left_s)
+                time.sleep(LOOK_AGAIN_S)
+            return Spent(counter, 2 * self.per_s)
+
+    def _took(self, counter: str) -> bool:
+        cache.add(counter, 0, timeout=2 * self.per_s)
+        if cache.incr(counter) <= self.tries:
+            return True
+        cache.decr(counter)
+        return False
 
     def clear(self, key: object) -> None:
         """Forget what `key` has tried: its next try opens a new window."""
@@ -104,6 +125,11 @@ def _answering() -> Iterator[None]:
         yield
     except (RedisError, OSError) as error:
         raise Unavailable(gettext("This cannot be checked right now. Try again in a minute.")) from error
+
+
+def _kept(counter: str) -> str:
+    """Where the tries that ended badly are counted."""
+    return f"{counter}:kept"
 
 
 def _wait(left_s: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -100,6 +101,32 @@ def test_cleared_limit_begins_anew() -> None:
     assert taken(FIVE, 9) == 5
     FIVE.clear("meera")
     assert taken(FIVE, 9) == 5
+
+
+def test_good_tries_at_the_same_moment_wait_for_one_another(shared: RedisCache) -> None:
+    limit, start, good = Limit("patience", tries=2, per_s=300), threading.Barrier(12), []
+
+    def enter() -> None:
+        start.wait()
+        spent = limit.take("meera", patience_s=20)
+        good.append(spent)
+        spent.give_back()
+
+    threads = [threading.Thread(target=enter) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(good) == 12
+
+
+def test_nobody_waits_for_tries_that_ended_badly() -> None:
+    for _ in range(5):
+        FIVE.take("meera", now=NOON).keep()
+    began = time.monotonic()
+    with pytest.raises(TooMany):
+        FIVE.take("meera", now=NOON, patience_s=60)
+    assert time.monotonic() - began < 30
 
 
 def test_no_name_stands_in_the_cache_and_every_key_goes_away(shared: RedisCache) -> None:

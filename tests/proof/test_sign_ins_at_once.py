@@ -1,8 +1,10 @@
 """Sixteen sign-ins of one person at the same moment, against the real site with its workers, twenty times over."""
 
+import itertools
 import re
 import threading
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ ALLOWED = {"2026-0188": 1, "meera@pragati.example": 3}  # a student, a teacher
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_site(request: pytest.FixtureRequest, folder: Path) -> Iterator[ProofSite]:
     site = ProofSite(folder / f"data-{folder.name}")
+    site.environment["TRUSTED_PROXY_COUNT"] = "1"
     place = folder / "postgres"
     place.mkdir()
     servers = throw_away_postgres(place) if request.param == "postgresql" else None
@@ -35,11 +38,14 @@ def any_site(request: pytest.FixtureRequest, folder: Path) -> Iterator[ProofSite
 
 
 class Visitor:
-    """A browser at the door."""
+    """A browser at the door, each at an address of its own: one address may sign in only so often a minute."""
+
+    numbers = itertools.count(1)
 
     def __init__(self, site: ProofSite) -> None:
         self.site, self.session = site, requests.Session()
         self.session.trust_env = False
+        self.session.headers["X-Forwarded-For"] = str(ip_address("10.0.0.0") + next(self.numbers))
         page = self.session.get(f"{site.url}/accounts/login/", timeout=60).text
         self.token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]  # type: ignore[index]
 
