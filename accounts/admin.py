@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import record
-from accounts.models import Grant, User
+from accounts.models import Grant, Role, User
 from accounts.records import ActivityAdmin, GuardianshipAdmin, SessionSlotAdmin
 from accounts.second_step import is_on
 from accounts.services import change_person, give_grant, make_password_link, take_grant
@@ -64,12 +64,14 @@ class UserAdmin(PersonAdmin):
     )
     readonly_fields = ("second_step", "uuid", "date_joined", "last_login")
     actions = ("password_link",)
-    inlines = (GrantInline,)
-
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Nobody locks himself out: one's own role and state are another admin's to change."""
         own = ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
         return (*self.readonly_fields, *own)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[GrantInline]]:
+        """Grants are staff's: an admin may do everything, the others have what their role gives."""
+        return [GrantInline] if obj is not None and obj.role == Role.STAFF else []
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """History refers to people; they are deactivated instead."""

@@ -158,6 +158,6 @@ def _after(made_codes: bool) -> HttpResponse:
     return redirect("second_step_codes" if made_codes else "profile")
 
 
-def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+def _page(request: HttpRequest, page: str, /, **context: Any) -> HttpResponse:
     slot = getattr(request, "session_slot", None)
-    return render(request, f"mfa/{name}.html", context | {"must_enrol": bool(slot and slot.must_enrol)})
+    return render(request, f"mfa/{page}.html", context | {"must_enrol": bool(slot and slot.must_enrol)})

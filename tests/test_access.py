@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -106,6 +107,12 @@ def the_students_number() -> dict[str, Any]:
     return {"public_id": people.student().uuid}
 
 
+def a_passkey_of_the_student() -> dict[str, Any]:
+    kind = Authenticator.Type.WEBAUTHN
+    fields = {"user": people.student(), "type": kind, "defaults": {"data": {"name": "Phone"}}}
+    return {"key": Authenticator.objects.get_or_create(**fields)[0].pk}
+
+
 def an_upload_of_the_student() -> dict[str, Any]:
     upload = Upload.objects.create(owner=people.student(), name="Optics.pdf", purpose=StoredFile.MINE, length_bytes=9)
     return {"public_id": upload.uuid}
@@ -135,6 +142,19 @@ TABLE = {
     "account_confirm_email": Row(everybody(404), kwargs=lambda: {"key": "x"}),
     "profile": Row(whoever_is_signed_in(200)),
     "theme_set": Row(whoever_is_signed_in(302), "post", body={"theme": "dark"}),
+    "second_step": Row(whoever_is_signed_in(200)),
+    "second_step_app": Row(whoever_is_signed_in(200)),
+    "passkey_add": Row(whoever_is_signed_in(200)),
+    "passkey_rename": Row(the_student(200), kwargs=a_passkey_of_the_student),
+    "second_step_remove": Row(the_student(200), kwargs=a_passkey_of_the_student),
+    "second_step_codes": Row(whoever_is_signed_in(302)),  # nobody has just made any
+    "second_step_codes_download": Row(whoever_is_signed_in(302)),
+    "second_step_codes_new": Row(whoever_is_signed_in(409), "post"),
+    "mfa_authenticate": Row(everybody(302)),  # nobody is half signed in
+    "mfa_login_webauthn": Row(everybody(302)),
+    "mfa_reauthenticate": Row(whoever_is_signed_in(302)),  # to the password: nobody has a second step
+    "mfa_reauthenticate_webauthn": Row(whoever_is_signed_in(302)),
+    "person_second_step_reset": Row(only("admin", status=200), kwargs=the_students_number),
     "activity": Row(only("admin", status=200)),
     "activity_export": Row(only("admin", status=200), "post"),
     "session_list": Row(whoever_is_signed_in(200)),
@@ -234,6 +254,8 @@ def test_public_views_are_these_and_no_others():
         "account_confirm_email",
         "session_choose",
         "session_choose_cancel",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
         "admin:login",
     }
 
