@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import policy_of
-from accounts.models import Role, SessionSlot, User
+from accounts.models import Invitation, Role, SessionSlot, User
+from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
 from tests import people
@@ -118,6 +119,12 @@ def an_upload_of_the_student() -> dict[str, Any]:
     return {"public_id": upload.uuid}
 
 
+def an_invitation() -> dict[str, Any]:
+    fields = {"role": Role.TEACHER, "token_hash": "x" * 64, "expires_at": timezone.now() + INVITATION_LIVES}
+    invitation, _made = Invitation.objects.get_or_create(email="farhan@pragati.test", defaults=fields)
+    return {"public_id": invitation.uuid}
+
+
 TABLE = {
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
@@ -141,7 +148,19 @@ TABLE = {
     "account_email_verification_sent": Row(everybody(404)),
     "account_confirm_email": Row(everybody(404), kwargs=lambda: {"key": "x"}),
     "profile": Row(whoever_is_signed_in(200)),
+    "google_login": Row({**everybody(302), ANONYMOUS: 403}, "post"),  # the institute has no Google here
+    "google_callback": Row(everybody(403)),
+    "google_connect": Row(whoever_is_signed_in(403), "post"),
+    "google_disconnect": Row(whoever_is_signed_in(302), "post"),
+    "google_confirm": Row(whoever_is_signed_in(302)),
     "theme_set": Row(whoever_is_signed_in(302), "post", body={"theme": "dark"}),
+    "invitation_list": Row(only("admin", status=200)),
+    "invitation_create": Row(only("admin", status=200)),
+    "invitation_create_many": Row(only("admin", status=200)),
+    "invitation_act": Row(only("admin", status=302), "post", body={"do": "revoke"}),  # nothing is chosen
+    "invitation_renew": Row(only("admin", status=200), "post", an_invitation),
+    "invitation_accept": Row(everybody(410)),  # no link was opened in this browser
+    "invitation_open": Row(everybody(410), kwargs=lambda: {"token": "no-such-token"}),
     "second_step": Row(whoever_is_signed_in(200)),
     "second_step_app": Row(whoever_is_signed_in(200)),
     "passkey_add": Row(whoever_is_signed_in(200)),
@@ -252,6 +271,10 @@ def test_public_views_are_these_and_no_others():
         "account_email",
         "account_email_verification_sent",
         "account_confirm_email",
+        "google_login",
+        "google_callback",
+        "invitation_accept",
+        "invitation_open",
         "session_choose",
         "session_choose_cancel",
         "mfa_authenticate",
