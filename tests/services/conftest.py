@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from coaching.lib import heartbeats
+from tests.services.servers import START_S, STOP_S
 
 SHARED = ("DATABASE_URL", "REDIS_URL")
 
@@ -51,7 +52,7 @@ def start_worker(
         process.terminate()
     for process in started:
         try:
-            process.wait(20)
+            process.wait(STOP_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -75,7 +76,7 @@ def _with_name(url: str, name: str) -> str:
 
 
 def wait_for(
-    happened: Callable[[], bool], *, of: "subprocess.Popen[bytes] | None" = None, within_s: float = 40
+    happened: Callable[[], bool], *, of: "subprocess.Popen[bytes] | None" = None, within_s: float = START_S
 ) -> None:
     """Return when `happened()`; fail when it has not in time, or the process it is expected `of` has ended."""
     ends = time.monotonic() + within_s

@@ -6,6 +6,7 @@ changes.
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -21,12 +22,32 @@ import psycopg
 
 from coaching import valkey
 
+# What goes well waits for none of these; on a loaded machine nothing must fail by them.
+START_S = 120
+STOP_S = 60
+_PORTS = range(15_000, 32_000)
+
 
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now and below those the system gives away, so that it stays free until it is used."""
+    for port in random.sample(_PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError(f"None of a hundred ports in {_PORTS} is free.")
+
+
+def _stop(process: "subprocess.Popen[bytes]", number: int) -> None:
+    """Ask it to end, and see to it."""
+    process.send_signal(number)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager
@@ -37,11 +58,10 @@ def throw_away_valkey(directory: Path) -> Iterator[str]:
     with (directory / "valkey.log").open("wb") as log:
         process = subprocess.Popen([*command, "--dir", str(directory)], stdout=log, stderr=log)
     try:
-        valkey.wait_until_ready(f"redis://127.0.0.1:{port}")
+        valkey.wait_until_ready(f"redis://127.0.0.1:{port}", within_s=START_S)
         yield f"redis://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(10)
+        _stop(process, signal.SIGTERM)
 
 
 @contextmanager
@@ -87,8 +107,7 @@ class Postgres:
     def stop(self) -> None:
         """Stop as a restart does: sessions that are left are ended in the middle of what they do."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(60)
+            _stop(self._process, signal.SIGINT)
             self._process = None
 
 
@@ -111,7 +130,7 @@ def _copy_within_reach(directory: Path) -> Path:
 
 
 def _wait_until_ready(directory: Path, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + START_S
     while True:
         try:
             psycopg.connect(host=str(directory), user="postgres", dbname="postgres").close()

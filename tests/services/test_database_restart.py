@@ -18,7 +18,7 @@ from coaching.celery import app
 from tests.services.conftest import _environment, wait_for
 from tests.services.servers import Postgres, free_port
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
 Process = subprocess.Popen[bytes]
 
 PREPARE = """

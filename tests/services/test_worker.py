@@ -6,7 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import redis
@@ -16,8 +16,9 @@ from coaching.celery import app
 from coaching.lib import heartbeats, logs
 from coaching.schedule import LEASE_S
 from tests.services.conftest import wait_for
+from tests.services.servers import START_S, STOP_S
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.services, pytest.mark.timeout(900)]
 
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -37,9 +38,8 @@ def test_task_writes_the_id_of_the_request_that_sent_it(start_worker: StartWorke
     app.send_task("celery.backend_cleanup", queue="default")
     logs.request_id.reset(token)
 
-    wait_for(lambda: "celery.backend_cleanup" in worker_log.read_text())
-    lines = [json.loads(line) for line in worker_log.read_text().splitlines() if line.startswith("{")]
-    (line,) = [line for line in lines if line.get("task") == "celery.backend_cleanup"]
+    wait_for(lambda: bool(lines_of(worker_log, "celery.backend_cleanup")))
+    (line,) = lines_of(worker_log, "celery.backend_cleanup")
     assert line["request_id"] == "0123456789abcdef"
     assert line["state"] == "SUCCESS"
 
@@ -47,7 +47,7 @@ def test_task_writes_the_id_of_the_request_that_sent_it(start_worker: StartWorke
 def test_stopped_worker_is_forgotten(start_worker: StartWorker) -> None:
     worker = start_worker()
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(STOP_S) == 0
 
     assert heartbeats.alive() == []
 
@@ -71,7 +71,13 @@ def test_of_two_schedulers_one_acts_and_the_other_takes_over(start_worker: Start
     assert cache.get("scheduler-lease") == holder
 
     os.killpg(first.pid, signal.SIGKILL)
-    wait_for(lambda: cache.get("scheduler-lease") not in {None, holder}, within_s=LEASE_S + 15)
+    wait_for(lambda: cache.get("scheduler-lease") not in {None, holder}, within_s=LEASE_S + START_S)
+
+
+def lines_of(log: Path, task: str) -> list[dict[str, Any]]:
+    """What the workers wrote about a task that ended; not the line that is just being written."""
+    whole = [line for line in log.read_text().splitlines(keepends=True) if line.startswith("{") and line.endswith("\n")]
+    return [line for line in map(json.loads, whole) if line.get("task") == task]
 
 
 def waiting(queue: str) -> int:
