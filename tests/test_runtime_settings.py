@@ -30,7 +30,7 @@ def manage(project_dir: Path, *arguments: str, **environment: str) -> "subproces
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -180,7 +180,7 @@ def test_make_says_in_one_line_what_the_machine_lacks(
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
     make = ["make", "run", f"PYTHON={python}"]
-    refused = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    refused = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, timeout=120)
 
     assert refused.returncode == 2
     lines = [line for line in refused.stderr.splitlines() if not line.startswith("make")]
