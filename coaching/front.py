@@ -11,7 +11,7 @@ from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.urls import Resolver404, get_resolver
 
-from coaching.handlers import MATCH, PageHandler, StreamHandler
+from coaching.handlers import MATCH, TAKES_BODY, PageHandler, StreamHandler
 from coaching.lib.bridge import Bridge, Receive, Scope, Send
 from coaching.lib.middleware import large_types
 
@@ -47,12 +47,13 @@ class Front:
         except Resolver404:  # static files and pages that do not exist
             await self._pages(scope, receive, send)
             return
+        is_upload = _is_upload(match.func, scope)
         # The very test that Django's handlers apply, so that both sides agree about a decorated view.
-        if iscoroutinefunction(match.func) and _fits(scope):
-            scope[MATCH] = match
+        if iscoroutinefunction(match.func) and (is_upload or _fits(scope)):
+            scope[MATCH], scope[TAKES_BODY] = match, is_upload
             await self._streams(scope, receive, send)  # type: ignore[arg-type]
         else:
-            await self._pages(scope, receive, send, is_upload=_is_upload(match.func, scope), **{MATCH: match})
+            await self._pages(scope, receive, send, is_upload=is_upload, **{MATCH: match})
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -68,18 +69,22 @@ class Front:
 
 
 def _is_upload(view: Callable[..., object], scope: Scope) -> bool:
-    """Whether the view takes this body as it arrives (`coaching.lib.middleware.body_limit`)."""
+    """Whether the view takes this body as it arrives (`coaching.lib.middleware.body_limit`): a sync one in a thread of
+    the uploads' pool, an async one on the loop (`coaching.lib.bodies`).
+    """
     content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     return content_type.partition(b";")[0].strip().lower().decode("latin1") in large_types(view)
 
 
 def _fits(scope: Scope) -> bool:
-    """Whether Django may take in the body whole; otherwise the WSGI side refuses it before it is read."""
+    """Whether Django may take in the body whole, in memory; otherwise the WSGI side gathers or refuses it.
+
+    Beyond FILE_UPLOAD_MAX_MEMORY_SIZE Django's ASGI side uses a temporary file, before anybody has to be signed in.
+    """
+    at_most = min(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0, settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
             return False
-        if name == b"content-length" and not (
-            value.isdigit() and int(value) <= (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
-        ):
+        if name == b"content-length" and not (value.isdigit() and int(value) <= at_most):
             return False
     return True

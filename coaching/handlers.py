@@ -1,8 +1,9 @@
 """Django's two handlers, with what this site expects of them besides."""
 
+import asyncio
 from typing import Any
 
-from asgiref.sync import SyncToAsync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connections
@@ -10,8 +11,13 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
+from coaching.lib.bodies import BODY, ArrivingBody
+from coaching.lib.threads import release_thread
+
 MATCH = "coaching.resolver_match"
 """Where the front leaves the view it found: a key of the ASGI scope and of the WSGI environ."""
+TAKES_BODY = "coaching.takes_body"
+"""Set in the ASGI scope where the view takes its body itself (`coaching.lib.bodies`)."""
 
 
 class PageRequest(WSGIRequest):
@@ -49,10 +55,13 @@ class StreamHandler(ASGIHandler):
     async def send_response(self, response: HttpResponseBase, send: Any) -> None:
         if response.streaming:
             await _close_connections()
-            _release_thread()
+            release_thread()
         await super().send_response(response, send)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope.get(TAKES_BODY):  # Django would first read all of it into a temporary file, in the clear
+            scope[BODY] = ArrivingBody(receive)
+            receive = _after_body()
         try:
             await super().handle(scope, receive, send)
         finally:
@@ -71,9 +80,14 @@ async def _close_connections() -> None:
     await sync_to_async(connections.close_all)()
 
 
-def _release_thread() -> None:
-    """End this request's thread; asgiref starts another should the stream need one."""
-    context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
-    if executor is not None:
-        executor.shutdown(wait=False)
+def _after_body() -> Any:
+    """What Django receives for a request whose view takes the body: an empty one, and no word of a disconnect.
+
+    The view learns from its body that the client is gone; cancelled, it could not keep what arrived.
+    """
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop() if messages else await asyncio.get_running_loop().create_future()
+
+    return receive

@@ -5,26 +5,24 @@ A failure after that cuts the connection: a client sees a short body, never wron
 """
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
 
-from asgiref.sync import sync_to_async
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from coaching.lib.errors import DomainError, Unavailable
 from coaching.lib.sealing import SealBroken
 from coaching.lib.text import content_disposition
+from coaching.lib.threads import off_loop
 from dfs import reassembly, spool
 from dfs.keys import KeyDestroyed
 from dfs.models import StoredFile
 from dfs.ranges import NotSatisfiable, Span, is_unchanged, requested_span
 from dfs.reassembly import FileDamaged, OpenFile
 
-T = TypeVar("T")
 Response = TypeVar("Response", bound=HttpResponseBase)
 # Shown by the browser itself; anything that could carry script is handed over as a download.
 INLINE = frozenset(
@@ -174,17 +172,3 @@ async def _started(blocks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes,
                 yield block
 
     return rest()
-
-
-async def off_loop(work: Callable[[], T]) -> T:
-    """Run a little database work of an async view in its thread, and leave no connection open behind a long stream."""
-
-    def and_close() -> T:
-        try:
-            return work()
-        finally:
-            for connection in connections.all(initialized_only=True):
-                if not connection.in_atomic_block:
-                    connection.close()
-
-    return await sync_to_async(and_close)()

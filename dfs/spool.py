@@ -41,6 +41,40 @@ def staged_path(file: uuid.UUID) -> Path:
     return folder() / str(file)
 
 
+class Writer:
+    """Adds blocks to an open part file from `offset` on, cutting off what lay beyond it; `sync` makes them durable.
+
+    `crc32` is that of all bytes before `offset`. The handle stays the caller's.
+    """
+
+    def __init__(self, handle: int, *, offset: int = 0, crc32: int = 0) -> None:
+        self._handle = handle
+        self.offset, self.crc32 = offset, crc32
+        os.ftruncate(handle, offset)
+
+    def add(self, block: bytes | bytearray) -> None:
+        """Raises: SpoolFull (part of the block may stay, past `offset`)."""
+        view, at = memoryview(block), self.offset
+        try:
+            while view:
+                written = os.pwrite(self._handle, view, at)
+                view, at = view[written:], at + written
+        except OSError as error:
+            raise _no_room(error) from error
+        self.offset, self.crc32 = at, zlib.crc32(block, self.crc32)
+
+    def sync(self) -> None:
+        """Raises: SpoolFull."""
+        try:
+            os.fsync(self._handle)
+        except OSError as error:
+            raise _no_room(error) from error
+
+    def cut(self, offset: int) -> None:
+        """Take back what was added beyond `offset`; nothing may be added afterwards."""
+        os.ftruncate(self._handle, offset)
+
+
 def write(path: Path, blocks: Iterable[bytes], *, offset: int = 0, crc32: int = 0) -> tuple[int, int]:
     """Write blocks at `offset`, cutting off what lay beyond it, and make them durable; returns (new offset, crc32).
 
@@ -49,18 +83,15 @@ def write(path: Path, blocks: Iterable[bytes], *, offset: int = 0, crc32: int = 
     """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.ftruncate(handle, offset)
-        os.lseek(handle, offset, os.SEEK_SET)
+        writer = Writer(handle, offset=offset, crc32=crc32)
         try:
             for block in blocks:
-                offset, crc32 = offset + _write_all(handle, block), zlib.crc32(block, crc32)
-        except OSError as error:
-            raise _no_room(error) from error
+                writer.add(block)
         finally:
-            os.fsync(handle)
+            writer.sync()
     finally:
         os.close(handle)
-    return offset, crc32
+    return writer.offset, writer.crc32
 
 
 def adopt(source: Path, file: uuid.UUID) -> None:
@@ -71,13 +102,6 @@ def adopt(source: Path, file: uuid.UUID) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _write_all(handle: int, block: bytes) -> int:
-    view = memoryview(block)
-    while view:
-        view = view[os.write(handle, view) :]
-    return len(block)
 
 
 def _no_room(error: OSError) -> Exception:

@@ -31,7 +31,7 @@ class Checksum:
     def __post_init__(self) -> None:
         self._running = hashlib.new(self.algorithm, usedforsecurity=False)
 
-    def update(self, block: bytes) -> None:
+    def update(self, block: bytes | bytearray) -> None:
         self._running.update(block)
 
     @property

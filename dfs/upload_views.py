@@ -1,13 +1,14 @@
 """Uploads over HTTP: tus 1.0 for the page's script and other clients, and the form that works without either."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import http_date
@@ -18,9 +19,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SignedInRequest, role_required, signed_in
 from accounts.models import Role
+from coaching.lib.bodies import taker
 from coaching.lib.errors import DomainError
 from coaching.lib.middleware import body_limit
-from dfs import my_files, spool, tus, uploads
+from coaching.lib.threads import off_loop
+from dfs import my_files, receiving, tus, uploads
 from dfs.forms import UploadForm
 from dfs.handlers import SpooledFile, SpoolUploadHandler
 from dfs.models import UPLOAD_KEPT, StoredFile, Upload
@@ -30,7 +33,8 @@ PIECE_BYTES = 8 * 1024 * 1024
 FORM_ROOM_BYTES = 1024 * 1024
 """What a form may weigh beside its files."""
 FORM_TYPE = "multipart/form-data"
-TusView = Callable[..., HttpResponse]
+REFUSALS = (tus.BadHeader, Http404, DomainError)
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def _upload_limit() -> int:
@@ -45,37 +49,63 @@ def form_limit() -> int:
 # --- tus --------------------------------------------------------------------------------------------------------------
 
 
-def _speaks_tus(view: TusView) -> TusView:
+def _speaks_tus(view: View) -> View:
     """Checks the protocol's version, answers refusals in JSON and puts the protocol's headers on every answer."""
+    if iscoroutinefunction(view):
+
+        @wraps(view)
+        async def speak_async(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            method = _method_of(request)
+            try:
+                response = _first_answer(request, method) or await view(request, method, *args, **kwargs)
+            except REFUSALS as error:
+                response = _refused(error)
+            return _in_tus(response)
+
+        return speak_async  # type: ignore[return-value]
 
     @wraps(view)
     def speak(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        method = request.method or ""
-        if method == "POST":  # only from POST: a GET that deletes would pass the CSRF check
-            method = request.headers.get("X-HTTP-Method-Override", method).upper()
-        if method == "OPTIONS":
-            response = _capabilities()
-        elif request.headers.get("Tus-Resumable") != tus.VERSION:
-            response = _refusal(412, "tus_version", _("This address speaks tus 1.0.0 only."))
-            response.headers["Tus-Version"] = tus.VERSION
-        else:
-            response = _answered(view, request, method, *args, **kwargs)
-        response.headers["Tus-Resumable"] = tus.VERSION
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        method = _method_of(request)
+        try:
+            response = _first_answer(request, method) or view(request, method, *args, **kwargs)
+        except REFUSALS as error:
+            response = _refused(error)
+        return _in_tus(response)
 
-    return speak
+    return speak  # type: ignore[return-value]
 
 
-def _answered(view: TusView, request: HttpRequest, method: str, *args: Any, **kwargs: Any) -> HttpResponse:
-    try:
-        return view(request, method, *args, **kwargs)
-    except tus.BadHeader as error:
+def _method_of(request: HttpRequest) -> str:
+    """The method, another one that a POST asks for included; not that of a GET, which would pass the CSRF check."""
+    method = request.method or ""
+    return request.headers.get("X-HTTP-Method-Override", method).upper() if method == "POST" else method
+
+
+def _first_answer(request: HttpRequest, method: str) -> HttpResponse | None:
+    """The answer to OPTIONS and to another version, None where the view answers."""
+    if method == "OPTIONS":
+        return _capabilities()
+    if request.headers.get("Tus-Resumable") == tus.VERSION:
+        return None
+    response = _refusal(412, "tus_version", _("This address speaks tus 1.0.0 only."))
+    response.headers["Tus-Version"] = tus.VERSION
+    return response
+
+
+def _in_tus(response: HttpResponse) -> HttpResponse:
+    response.headers["Tus-Resumable"] = tus.VERSION
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(error: Exception) -> HttpResponse:
+    """The answer to one of REFUSALS."""
+    if isinstance(error, tus.BadHeader):
         return _refusal(400, "bad_header", str(error))
-    except Http404:
-        return _refusal(404, "not_found", _("There is no such upload."))
-    except DomainError as error:
+    if isinstance(error, DomainError):
         return _refusal(error.status, error.code, error.message)
+    return _refusal(404, "not_found", _("There is no such upload."))
 
 
 def _refusal(status: int, code: str, message: str) -> HttpResponse:
@@ -132,18 +162,18 @@ def upload_create(request: SignedInRequest, method: str) -> HttpResponse:
 @signed_in
 @body_limit(_upload_limit, tus.CONTENT_TYPE)
 @_speaks_tus
-def upload(request: SignedInRequest, method: str, public_id: uuid.UUID) -> HttpResponse:
-    """HEAD: how far it is. PATCH: more bytes. DELETE: forget it."""
-    found = uploads.find_upload(request.user, public_id)
+async def upload(request: SignedInRequest, method: str, public_id: uuid.UUID) -> HttpResponse:
+    """HEAD: how far it is. PATCH: more bytes. DELETE: forget it. Async: a slow sender must not hold a thread."""
+    found = await off_loop(lambda: uploads.find_upload(request.user, public_id))
     if found is None:
         raise Http404
     match method:
         case "HEAD":
-            return _report(uploads.stage_when_complete(found))
+            return _report(await off_loop(lambda: uploads.stage_when_complete(found)))
         case "PATCH":
-            return _append(request, found)
+            return await _append(request, found)
         case "DELETE":
-            uploads.cancel_upload(found)
+            await off_loop(lambda: uploads.cancel_upload(found))
             return HttpResponse(status=204)
     return _not_allowed("HEAD", "PATCH", "DELETE")
 
@@ -156,30 +186,18 @@ def _report(found: Upload) -> HttpResponse:
     return response
 
 
-def _append(request: SignedInRequest, found: Upload) -> HttpResponse:
+async def _append(request: SignedInRequest, found: Upload) -> HttpResponse:
     if request.content_type != tus.CONTENT_TYPE:
         return _refusal(415, "wrong_type", _("The bytes must come as %(type)s.") % {"type": tus.CONTENT_TYPE})
     checksum = request.headers.get("Upload-Checksum")
-    appended = uploads.append_to_upload(
+    appended = await receiving.append(
         found,
-        _blocks(request),
+        taker(request),
         offset=tus.parse_count(request.headers.get("Upload-Offset"), "Upload-Offset"),
         length=tus.parse_count(request.META.get("CONTENT_LENGTH") or "0", "Content-Length"),
         check=None if checksum is None else tus.parse_checksum(checksum),
     )
     return _stand(HttpResponse(status=204), appended)
-
-
-def _blocks(request: HttpRequest) -> Iterator[bytes]:
-    """The body as it arrives. When the client goes away it ends early, and what came is kept."""
-    while True:
-        try:
-            block = request.read(spool.BLOCK_BYTES)
-        except UnreadablePostError:
-            return
-        if not block:
-            return
-        yield block
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------

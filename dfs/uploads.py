@@ -2,7 +2,7 @@
 
 The row's `offset_bytes` is the truth: it is committed after the bytes are on the disk, and whatever lies beyond it in
 the spool is cut off by the next write. So a client that goes away, a worker killed in between, or a lost answer costs
-at most `SLICE_BLOCKS` MiB of sending again.
+at most `SLICE_BYTES` or `SLICE_AGE` of sending again.
 """
 
 import errno
@@ -12,11 +12,9 @@ import os
 import re
 import shutil
 import sys
+import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from itertools import chain, islice
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.conf import settings
@@ -46,7 +44,9 @@ QUOTA_BYTES: dict[str, int] = {
 }
 """Room for a person's own files, the trash and what is under way included."""
 MAX_OPEN = 100
-SLICE_BLOCKS = 16
+SLICE_BYTES = 16 * MIB
+SLICE_AGE = timedelta(seconds=30)
+"""When bytes of a request that goes on are committed: so many of them, or the last ones so long ago."""
 _CONTENT_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _UNKNOWN_TYPE = "application/octet-stream"
 log = logging.getLogger("dfs.uploads")
@@ -102,7 +102,7 @@ class UnknownPurpose(DomainError):
 class Check(Protocol):
     """A running checksum of the bytes of one request."""
 
-    def update(self, block: bytes) -> None: ...
+    def update(self, block: bytes | bytearray) -> None: ...
 
     @property
     def is_met(self) -> bool: ...
@@ -186,49 +186,85 @@ def find_upload(owner: User, key: uuid.UUID, *, now: datetime | None = None) -> 
     return upload
 
 
-def append_to_upload(
-    upload: Upload, blocks: Iterator[bytes], *, offset: int, length: int, check: Check | None = None
-) -> Upload:
-    """Add up to `length` bytes at `offset` and stage the file when that was all; what came before an end is kept.
+class Appending:
+    """The bytes of one request on their way into the spool: `write` … `commit` when `is_due` … `finish`, then `close`.
 
-    With a `check`, either all bytes of `blocks` are kept or none. Returns the row as it stands now.
-    Raises: WrongOffset, TooLarge, UploadBusy, UploadGone, ChecksumMismatch, spool.SpoolFull.
+    From its making to its `close` nobody else can send to the upload. What was written is kept by `commit` and
+    `finish`; with a `check`, either all of it or nothing, at `finish`. May be driven by several threads in turn;
+    `write` asks the database nothing.
     """
-    if offset == upload.offset_bytes and upload.file is not None and not length:
-        return upload
-    with _alone(upload):
-        _refresh(upload)
-        if offset != upload.offset_bytes or upload.file is not None:
-            raise WrongOffset(_("The upload goes on at byte %(offset)d.") % {"offset": upload.offset_bytes})
-        if offset + length > upload.length_bytes:
-            raise TooLarge(_("More bytes than the upload was announced with. Nothing of this request was kept."))
-        if check is None:
-            _write_in_slices(upload, blocks)
-        else:
-            _write_checked(upload, blocks, check)
-        return stage_when_complete(upload)
+
+    def __init__(self, upload: Upload, *, offset: int, length: int, check: Check | None = None) -> None:
+        """`length` is how many bytes the request announced from `offset` on.
+
+        Raises: WrongOffset, TooLarge, UploadBusy, UploadGone.
+        """
+        self.upload, self._check = upload, check
+        self._turn = threading.Lock()
+        self._handle = _hold(upload)
+        try:
+            _require_room(upload, offset, length)
+            self._part = spool.Writer(self._handle, offset=upload.offset_bytes, crc32=upload.crc32)
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    @property
+    def is_due(self) -> bool:
+        """Whether so much was written, or so long ago, that it should be committed though more may come."""
+        waiting = self._part.offset - self.upload.offset_bytes
+        if self._check is not None or not waiting:
+            return False
+        return waiting >= SLICE_BYTES or timezone.now() - self.upload.touched_at >= SLICE_AGE
+
+    def write(self, block: bytes | bytearray) -> None:
+        """Raises: spool.SpoolFull."""
+        with self._turn:
+            if self._check is not None:
+                self._check.update(block)
+            self._part.add(block)
+
+    def commit(self) -> None:
+        """Make durable what was written, and say so in the row. Raises: UploadGone, spool.SpoolFull."""
+        with self._turn:
+            if self._check is None:
+                self._commit()
+
+    def finish(self) -> Upload:
+        """Keep all that came, and stage the file when it is complete; the row as it stands now.
+
+        Raises: ChecksumMismatch, UploadGone, spool.SpoolFull.
+        """
+        with self._turn:
+            if self._check is not None and not self._check.is_met:
+                self._part.cut(self.upload.offset_bytes)
+                raise ChecksumMismatch(
+                    _("The bytes were damaged on the way. None of this request was kept; send it again.")
+                )
+            self._commit()
+        return stage_when_complete(self.upload)
+
+    def close(self) -> None:
+        """Let go of the upload. Call once, whatever happened."""
+        with self._turn:
+            os.close(self._handle)
+
+    def _commit(self) -> None:
+        if self._part.offset != self.upload.offset_bytes:
+            self._part.sync()
+            _commit(self.upload, self._part.offset, self._part.crc32)
 
 
-def _write_in_slices(upload: Upload, blocks: Iterator[bytes]) -> None:
-    """Commit every few blocks, so that a client that sends a whole file in one request does not start over."""
-    path = spool.part_path(upload.uuid)
-    for first in blocks:
-        part = chain((first,), islice(blocks, SLICE_BLOCKS - 1))
-        _commit(upload, *spool.write(path, part, offset=upload.offset_bytes, crc32=upload.crc32))
+def is_repeated(upload: Upload, *, offset: int, length: int) -> bool:
+    """Whether a request asks for nothing but the answer that its upload's last bytes had."""
+    return offset == upload.offset_bytes and upload.file is not None and not length
 
 
-def _write_checked(upload: Upload, blocks: Iterable[bytes], check: Check) -> None:
-    def seen() -> Iterator[bytes]:
-        for block in blocks:
-            check.update(block)
-            yield block
-
-    path = spool.part_path(upload.uuid)
-    offset, crc32 = spool.write(path, seen(), offset=upload.offset_bytes, crc32=upload.crc32)
-    if not check.is_met:
-        os.truncate(path, upload.offset_bytes)
-        raise ChecksumMismatch(_("The bytes were damaged on the way. None of this request was kept; send it again."))
-    _commit(upload, offset, crc32)
+def _require_room(upload: Upload, offset: int, length: int) -> None:
+    if offset != upload.offset_bytes or upload.file is not None:
+        raise WrongOffset(_("The upload goes on at byte %(offset)d.") % {"offset": upload.offset_bytes})
+    if offset + length > upload.length_bytes:
+        raise TooLarge(_("More bytes than the upload was announced with. Nothing of this request was kept."))
 
 
 def _commit(upload: Upload, offset: int, crc32: int) -> None:
@@ -257,9 +293,11 @@ def _refresh(upload: Upload) -> None:
         raise UploadGone(_("This upload was cancelled.")) from None
 
 
-@contextmanager
-def _alone(upload: Upload) -> Iterator[None]:
-    """Hold the upload's bytes against every other request. Raises: UploadBusy, WrongOffset, UploadGone."""
+def _hold(upload: Upload) -> int:
+    """The upload's part file, open and locked against every other request; closing it lets go.
+
+    Raises: UploadBusy, WrongOffset, UploadGone.
+    """
     try:
         handle = os.open(spool.part_path(upload.uuid), os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -273,9 +311,10 @@ def _alone(upload: Upload) -> Iterator[None]:
         _refresh(upload)
         if upload.file is None and os.fstat(handle).st_size < upload.offset_bytes:
             raise _lost(upload)
-        yield
-    finally:
-        os.close(handle)  # which lets go of the lock
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _lock(handle: int) -> bool:

@@ -17,7 +17,7 @@ from accounts.models import Role
 from dfs import spool, store, uploads
 from dfs.models import StoredFile, Upload
 from tests import people
-from tests.dfs.uploading import TUS, Tus, committing, lend_drives, metadata, spooled, store_all, upload_of
+from tests.dfs.uploading import TUS, Tus, append, committing, lend_drives, metadata, spooled, store_all, upload_of
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +224,7 @@ def test_second_sender_of_the_same_upload_has_to_wait(tus):
         leave.wait(20)
 
     def send() -> None:
-        uploads.append_to_upload(row, slow_blocks(), offset=0, length=3)
+        append(row, slow_blocks(), offset=0, length=3)
 
     sender = threading.Thread(target=send)
     sender.start()
@@ -254,7 +254,7 @@ def test_cancelling_while_bytes_arrive_leaves_nothing_behind(tus, tmp_path):
         uploads.cancel_upload(row)
 
     with pytest.raises(uploads.UploadGone):
-        uploads.append_to_upload(upload_of(url), blocks(), offset=0, length=6)
+        append(upload_of(url), blocks(), offset=0, length=6)
     assert spooled(tmp_path) == []
 
 
@@ -388,7 +388,7 @@ def test_complete_upload_that_was_not_staged_is_staged_when_asked_about(tus):
 
 
 def test_bytes_are_committed_while_a_long_request_runs(tus, monkeypatch):
-    monkeypatch.setattr(uploads, "SLICE_BLOCKS", 2)
+    monkeypatch.setattr(uploads, "SLICE_BYTES", 20)
     row = upload_of(tus.begin(100))
 
     def blocks():
@@ -396,5 +396,5 @@ def test_bytes_are_committed_while_a_long_request_runs(tus, monkeypatch):
         raise KeyboardInterrupt  # the server is killed
 
     with pytest.raises(KeyboardInterrupt):
-        uploads.append_to_upload(row, blocks(), offset=0, length=100)
+        append(row, blocks(), offset=0, length=100)
     assert Upload.objects.get().offset_bytes == 40

@@ -2,7 +2,8 @@
 
 import base64
 import uuid
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from dfs import pool, work
+from dfs import pool, uploads, work
 from dfs.models import Job, StoredFile, Upload
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -88,3 +89,13 @@ def store_all() -> None:
             with committing():
                 work.perform(pk)
     raise AssertionError(f"still due: {list(Job.objects.open().values_list('state', 'reason'))}")
+
+
+def append(upload: Upload, blocks: Iterable[bytes], *, offset: int, length: int) -> Upload:
+    """What a request that sends `blocks` does to its upload, without HTTP."""
+    with closing(uploads.Appending(upload, offset=offset, length=length)) as appending:
+        for block in blocks:
+            appending.write(block)
+            if appending.is_due:
+                appending.commit()
+        return appending.finish()
