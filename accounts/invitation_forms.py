@@ -112,6 +112,8 @@ class ManyForm(forms.Form):
         text: str = self.cleaned_data["lines"].replace("\0", "")
         if not text.strip():
             raise ValidationError(_("Write at least one line."))
+        if len(invitees.read_lines(text, Role.STUDENT)) > invitees.AT_MOST:
+            raise ValidationError(invitees.too_many())
         return text
 
     def read(self) -> list[Line]:

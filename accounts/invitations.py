@@ -74,7 +74,7 @@ def invite_many(people: Sequence[Invitee], *, actor: User, request: HttpRequest 
     Raises: InvitationRefused for the first who cannot be invited, NotAllowed.
     """
     if len(people) > invitees.AT_MOST:
-        raise InvitationRefused(_("At most %(count)s people at once.") % {"count": invitees.AT_MOST})
+        raise InvitationRefused(invitees.too_many())
     tokens = [secrets.token_urlsafe(32) for _person in people]  # nobody learns these: mails and slips have their own
     made = _make(people, tokens=tokens, actor=actor, request=request)
     invitation_mail.queue(made)

@@ -18,6 +18,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Invitation, Role, User
+from coaching.templatetags.figures import grouped
 
 AT_MOST = 1_000
 _NAME_CHARS = User._meta.get_field("name").max_length or 0
@@ -86,6 +87,11 @@ def check(invitees: Sequence[Invitee], *, now: datetime) -> list[Checked]:
     _find_students(rows)
     _find_invitations(rows, now=now)
     return rows
+
+
+def too_many() -> str:
+    """What is said to a longer list."""
+    return _("At most %(count)s people at once. This list has more.") % {"count": grouped(AT_MOST)}
 
 
 def name_problem(name: str) -> str:

@@ -50,11 +50,11 @@ def test_taking_back_and_accepting_at_once_end_in_one_of_the_two():
     for number in range(4):
         invitation, path = invited(invitee(email=f"farhan{number}@pragati.test"))
         browser = opened(path)
-        answers = []
+        answers: list[int] = []
         at_once(
             [
                 lambda one=invitation: invitations.revoke([one], actor=admin),
-                lambda one=browser: answers.append(accept(one).status_code),
+                lambda one=browser, said=answers: said.append(accept(one).status_code),
             ]
         )
         invitation.refresh_from_db()
