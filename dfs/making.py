@@ -1,12 +1,8 @@
-"""Making a stripe's objects: sealed data, parity, digests; the next stripe while the one before is on its way.
-
-Nothing here knows of Drives or rows. Sealing, coding and hashing leave the interpreter's lock, so a thread makes one
-stripe while others wait for the network with the last.
-"""
+"""Making a stripe's objects: sealed data, parity, digests. Nothing here knows of Drives or rows."""
 
 import hashlib
-from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +21,10 @@ class Source(Protocol):
     """Where sealed data objects come from."""
 
     def objects(self, chunks: range) -> list[Sealed]:
-        """The sealed objects, headers included, of these chunks; valid until the next call but one."""
+        """The sealed objects, headers included, of these chunks; they stay as they are until taken back."""
+
+    def take_back(self, objects: Sequence[Sealed]) -> None:
+        """Nobody needs these any more: their memory may be used for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +35,66 @@ class Stripe:
     chunks: range
     policy: Policy
 
+    @property
+    def slots(self) -> list[Slot]:
+        return slots(self.number, self.chunks, self.policy)
+
 
 class Maker:
-    """Makes stripes one after the other, one ahead if told to. For one thread."""
+    """Makes stripes and holds them until they are let go. For one thread."""
 
     def __init__(self, seal: FileSeal, source: Source) -> None:
         self._seal, self._source = seal, source
-        self._ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dfs-make")
-        self._hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="dfs-md5")
-        self._held: tuple[Stripe, Made] | None = None
-        self._coming: tuple[Stripe, Future[Made]] | None = None
+        self._hashing = ThreadPoolExecutor(max_workers=5, thread_name_prefix="dfs-md5")
+        self._held: dict[Stripe, tuple[Made, list[Sealed]]] = {}
 
     def close(self) -> None:
-        """Wait for what is being made; nobody wants it any more."""
-        self._ahead.shutdown(wait=True, cancel_futures=True)
         self._hashing.shutdown(wait=True, cancel_futures=True)
 
     def make(self, stripe: Stripe, wanted: Collection[Slot]) -> Made:
-        """The wanted objects, valid until another stripe is made. Raises: what the source raises."""
-        coming, self._coming = self._coming, None
-        if coming is not None and coming[0] == stripe:
-            self._held = (stripe, coming[1].result())
-        elif coming is not None and self._holds(stripe, wanted):
-            self._coming = coming  # a second try of the stripe before it
-        elif coming is not None:
-            wait([coming[1]])  # its buffers are about to be used again
-        if not self._holds(stripe, wanted):
-            self._held = (stripe, self._build(stripe, wanted))
-        made = self._held[1] if self._held else {}
-        return {slot: made[slot] for slot in wanted}
+        """The wanted objects, as they are until the stripe is let go. Raises: what the source raises."""
+        held = self._held.get(stripe)
+        if held is None or not held[0].keys() >= set(wanted):
+            self.let_go(stripe)
+            data = self._source.objects(stripe.chunks)
+            held = self._held[stripe] = self._build(stripe, wanted, data), data
+        return {slot: held[0][slot] for slot in wanted}
 
-    def make_ahead(self, stripe: Stripe) -> None:
-        """Begin with every object of the stripe that is wanted next; what that raises comes out of `make`."""
-        if self._coming is None:
-            every = set(slots(stripe.number, stripe.chunks, stripe.policy))
-            self._coming = (stripe, self._ahead.submit(self._build, stripe, every))
+    def let_go(self, stripe: Stripe) -> None:
+        """Nothing of the stripe is on its way or wanted any more."""
+        _made, data = self._held.pop(stripe, ({}, []))
+        self._source.take_back(data)
 
-    def _holds(self, stripe: Stripe, wanted: Collection[Slot]) -> bool:
-        return self._held is not None and self._held[0] == stripe and self._held[1].keys() >= set(wanted)
+    def let_all_go(self) -> None:
+        for stripe in list(self._held):
+            self.let_go(stripe)
 
-    def _build(self, stripe: Stripe, wanted: Collection[Slot]) -> Made:
-        number, chunks, policy = stripe.number, stripe.chunks, stripe.policy
-        data = self._source.objects(chunks)
-        parts: dict[Slot, list[Sealed]] = {Slot(Kind.DATA, index): [data[at]] for at, index in enumerate(chunks)}
+    def _build(self, stripe: Stripe, wanted: Collection[Slot], data: list[Sealed]) -> Made:
+        """The digests of the data are taken, in other threads, while this one makes the parity."""
+        parts: dict[Slot, list[Sealed]] = {
+            slot: [block]
+            for index, block in zip(stripe.chunks, data, strict=True)
+            if (slot := Slot(Kind.DATA, index)) in wanted
+        }
+        digests = {slot: self._hashing.submit(_md5, parts[slot]) for slot in parts}
+        for slot, block in self._parity(stripe, wanted, data):
+            parts[slot] = block
+            digests[slot] = self._hashing.submit(_md5, block)
+        return {slot: (parts[slot], digests[slot].result()) for slot in parts}
+
+    def _parity(self, stripe: Stripe, wanted: Collection[Slot], data: list[Sealed]) -> list[tuple[Slot, list[Sealed]]]:
+        """The wanted parity objects, header and block."""
         rows = sorted(slot.row for slot in wanted if slot.kind is Kind.PARITY)
-        if rows:
-            blocks = stripes.parity([memoryview(block)[HEADER_BYTES:] for block in data], policy.p)
-            for row in rows:
-                header = self._seal.header(
-                    Kind.PARITY, number, payload_bytes=len(blocks[row]), k=policy.k, j=len(chunks), row=row
-                )
-                parts[Slot(Kind.PARITY, number, row)] = [header, blocks[row]]
-        asked = [slot for slot in parts if slot in wanted]
-        digests = self._hashing.map(_md5, [parts[slot] for slot in asked])
-        return {slot: (parts[slot], digest) for slot, digest in zip(asked, digests, strict=True)}
+        if not rows:
+            return []
+        k, j = stripe.policy.k, len(data)
+        blocks = stripes.parity([memoryview(block)[HEADER_BYTES:] for block in data], stripe.policy.p)
+        made: list[tuple[Slot, list[Sealed]]] = []
+        for row in rows:
+            length = len(blocks[row])
+            header = self._seal.header(Kind.PARITY, stripe.number, payload_bytes=length, k=k, j=j, row=row)
+            made.append((Slot(Kind.PARITY, stripe.number, row), [header, blocks[row]]))
+        return made
 
 
 def _md5(parts: list[Sealed]) -> str:

@@ -5,7 +5,7 @@ parity under the best policy the owners allow.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -44,6 +44,9 @@ class StoredSource:
         """Raises: FileDamaged."""
         with ThreadPoolExecutor(max_workers=min(4, len(chunks))) as pool:
             return list(pool.map(self._opened.fetch_exact, chunks))
+
+    def take_back(self, objects: Sequence[Sealed]) -> None:
+        """Nothing to do: each object has memory of its own."""
 
 
 def heal_file(lease: Lease) -> None:

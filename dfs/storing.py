@@ -1,7 +1,9 @@
 """The DISTRIBUTE job: from the spool's plaintext to a stored file."""
 
 import os
+import threading
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
@@ -26,32 +28,46 @@ class SpoolChanged(Exception):
 
 
 class SpoolSource:
-    """Seals chunks of the staged plaintext, into two sets of buffers in turns: memory does not grow with the file."""
+    """Seals chunks of the staged plaintext into buffers that go round: memory does not grow with the file.
+
+    `read_bytes` from the start were read without a gap and once, and `crc32` is theirs.
+    """
 
     def __init__(self, path: Path, seal: FileSeal) -> None:
         self._path, self._seal, self._layout = path, seal, seal.layout
         self._plain = bytearray(min(self._layout.chunk_bytes, max(1, self._layout.size)))
-        self._sealed: list[bytearray] = []
-        self._resting: list[bytearray] = []
+        self._free: list[bytearray] = []
+        self.read_bytes = self.crc32 = 0
+        self._is_counting = True
 
     def objects(self, chunks: range) -> list[Sealed]:
         """Raises: SpoolChanged when the spool holds fewer bytes than the file has."""
-        self._sealed, self._resting = self._resting, self._sealed
-        room = HEADER_BYTES + self._layout.payload_length(chunks[0])
-        self._sealed += [bytearray(room) for _index in range(len(chunks) - len(self._sealed))]
         with self._path.open("rb", buffering=0) as file:
-            return [self._object(file.fileno(), index, at) for at, index in enumerate(chunks)]
+            return [self._object(file.fileno(), index) for index in chunks]
 
-    def _object(self, handle: int, index: int, at: int) -> memoryview:
+    def take_back(self, objects: Sequence[Sealed]) -> None:
+        self._free += [view.obj for view in objects if isinstance(view, memoryview) and isinstance(view.obj, bytearray)]
+
+    def _object(self, handle: int, index: int) -> memoryview:
         length = self._layout.chunk_length(index)
+        start = index * self._layout.chunk_bytes
         view = memoryview(self._plain)[:length]
         got = 0
         while got < length:
-            read = os.preadv(handle, [view[got:]], index * self._layout.chunk_bytes + got)
+            read = os.preadv(handle, [view[got:]], start + got)
             if not read:
                 raise SpoolChanged
             got += read
-        return data_object(self._seal, self._layout, index, view, memoryview(self._sealed[at]))
+        self._count(start, view)
+        buffer = self._free.pop() if self._free else bytearray(HEADER_BYTES + self._layout.payload_length(0))
+        return data_object(self._seal, self._layout, index, view, memoryview(buffer))
+
+    def _count(self, start: int, block: memoryview) -> None:
+        """What is read a second time may differ from the first; then only another look at all of it tells."""
+        if start < self.read_bytes:
+            self._is_counting, self.read_bytes, self.crc32 = False, 0, 0
+        elif start == self.read_bytes and self._is_counting:
+            self.read_bytes, self.crc32 = start + len(block), zlib.crc32(block, self.crc32)
 
 
 def store_file(lease: Lease) -> None:
@@ -65,8 +81,9 @@ def store_file(lease: Lease) -> None:
     if not path.exists():
         jobs.ensure_staged(file)
     try:
-        policy, rows = Laying(lease, file_seal(file), SpoolSource(path, file_seal(file))).run()
-        _check_plaintext(path, lease)
+        source = SpoolSource(path, file_seal(file))
+        policy, rows = Laying(lease, file_seal(file), source).run()
+        _check_plaintext(path, lease, source)
     except Chimera:
         _new_generation(lease)
         return
@@ -77,7 +94,7 @@ def store_file(lease: Lease) -> None:
         )
         return
     unwanted = _finish(lease, policy, rows)
-    jobs.remove_plaintext(file)
+    _let_go_of_plaintext(path, file)
     if unwanted:
         removal.remove_objects(file.chunks.all())
 
@@ -95,12 +112,30 @@ def _finish(lease: Lease, policy: Policy, rows: list[int]) -> int:
         return file.chunks.exclude(pk__in=rows).update(state=Chunk.State.DELETING)
 
 
-def _check_plaintext(path: Path, lease: Lease) -> None:
-    """Raises: SpoolChanged unless the spool still holds exactly what arrived; LeaseLost."""
-    crc32, done, buffer = 0, 0, bytearray(spool.BLOCK_BYTES)
+def _let_go_of_plaintext(path: Path, file: StoredFile) -> None:
+    """Its name goes at once, its blocks in a thread: a disk that discards them makes one wait, 1.3 s for a GiB.
+
+    Should the process end before, the kernel does the same.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:  # erased this moment
+        handle = -1
+    jobs.remove_plaintext(file)
+    if handle >= 0:
+        threading.Thread(target=os.close, args=(handle,), name="dfs-free").start()
+
+
+def _check_plaintext(path: Path, lease: Lease, source: SpoolSource) -> None:
+    """Raises: SpoolChanged unless what was sealed is what arrived, and the spool still is as long; LeaseLost.
+
+    What was sealed in this run was summed up on its way. The rest was sealed by an earlier one and is read again.
+    """
+    crc32, done, buffer = source.crc32, 0, bytearray(spool.BLOCK_BYTES)
     with path.open("rb", buffering=0) as stream:
         if os.fstat(stream.fileno()).st_size != lease.job.file.size_bytes:
             raise SpoolChanged
+        stream.seek(source.read_bytes)
         while got := stream.readinto(buffer):
             crc32, done = zlib.crc32(memoryview(buffer)[:got], crc32), done + 1
             if done % CHECKED_BLOCKS == 0:

@@ -83,7 +83,7 @@ def dies_after(steps: int, do: Callable[[], object]) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def every_step(prepare: Callable[[], Job], check: Callable[[Job], None]) -> int:
+def every_step(prepare: Callable[[], Job], check: Callable[[Job], None], *, stride: int = 1) -> int:
     """Kill after 0, 1, 2 … steps until the job gets through; after each kill another worker must finish it."""
     steps = 0
     while True:
@@ -93,7 +93,7 @@ def every_step(prepare: Callable[[], Job], check: Callable[[Job], None]) -> int:
         work.perform(job.pk)
         job.refresh_from_db()
         check(job)
-        steps += 1
+        steps += stride
 
 
 def assert_books_balance() -> None:

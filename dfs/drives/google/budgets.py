@@ -71,13 +71,20 @@ def _add(key: str, amount: int, lasts_s: int) -> int:
     """The count under `key` after adding; a count that nobody touches ends after `lasts_s`."""
     key = f"dfs-google:{key}"
     try:
-        cache.add(key, 0, lasts_s)
-        return int(cache.incr(key, amount))
-    except ValueError:  # ended between the two calls
-        cache.set(key, amount, lasts_s)
-        return amount
+        return _counted(key, amount, lasts_s)
     except Exception:  # whatever the cache's client raises when its server is not there
         return _own.add(key, amount, lasts_s)
+
+
+def _counted(key: str, amount: int, lasts_s: int) -> int:
+    """Asks for the count first: it is there for all requests of a window but the first, and each question costs."""
+    for _try in range(2):
+        try:
+            return int(cache.incr(key, amount))
+        except ValueError:  # not there yet, or ended since it was made
+            cache.add(key, 0, lasts_s)
+    cache.set(key, amount, lasts_s)
+    return amount
 
 
 class Budgets:
