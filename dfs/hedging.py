@@ -43,18 +43,33 @@ def soonest(drive: int, first: Callable[[], bytes | None], around: Callable[[], 
             if found is None:
                 raise
             return found
-    asked = _begin(first, _took_s)
-    wait([asked], patience_s())
+    asked = _asked(drive, first, _took_s)
     if asked.done():
         found = asked.result()
         return around() if found is None else found
-    _count(drive, 1)
-    asked.add_done_callback(lambda _done: _count(drive, -1))
     other = _begin(around)
     for done in as_completed((asked, other)):
         if done.exception() is None and (found := done.result()) is not None:
             return found
     return other.result() or b""  # raises
+
+
+def in_time(drive: int, ask: Callable[[], bytes | None]) -> bytes | None:
+    """What `ask` has from the drive; None, too, when that takes unusually long."""
+    if _overdue[drive] >= OVERDUE:
+        return None
+    asked = _asked(drive, ask)
+    return asked.result() if asked.done() else None
+
+
+def _asked(drive: int, ask: Callable[[], bytes | None], times: deque[float] | None = None) -> "Future[bytes | None]":
+    """Done after our patience, or counted as overdue until it is."""
+    asked = _begin(ask, times)
+    wait([asked], patience_s())
+    if not asked.done():
+        _count(drive, 1)
+        asked.add_done_callback(lambda _done: _count(drive, -1))
+    return asked
 
 
 def _begin(work: Callable[[], bytes | None], times: deque[float] | None = None) -> "Future[bytes | None]":

@@ -209,11 +209,12 @@ class OpenFile:
         return None if sealed is None else self._open_span(first, last, sealed)
 
     def open_far(self, first: int, last: int) -> list[bytes] | None:
-        """The same straight from a Drive, without fetching the whole object; None when that does not work out."""
+        """The same straight from a Drive, without fetching the whole object; None when that does not work out soon."""
         index = self.layout.chunk_of(first)
         start, end = self.layout.payload_span(first, last)
         for replica in self.data.get(index, ())[:1]:
-            sealed = self._get(replica, HEADER_BYTES + start, HEADER_BYTES + end)
+            ask = partial(self._get, replica, HEADER_BYTES + start, HEADER_BYTES + end)
+            sealed = hedging.in_time(replica.account.pk, ask)
             if sealed is not None:
                 try:
                     return self._open_span(first, last, sealed)

@@ -100,6 +100,12 @@ def test_a_drive_that_keeps_two_waiting_is_not_asked_by_a_third(hanging: Callabl
     assert hedging.soonest(DRIVE + 1, lambda: b"another Drive", never) == b"another Drive"
 
 
+def test_what_is_not_there_in_time_is_had_another_way(hanging: Callable[[], bytes | None]) -> None:
+    assert hedging.in_time(DRIVE, lambda: b"soon") == b"soon"
+    assert [hedging.in_time(DRIVE, hanging) for _reader in range(hedging.OVERDUE)] == [None] * hedging.OVERDUE
+    assert hedging.in_time(DRIVE, never) is None
+
+
 def test_patience_follows_what_reading_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hedging, "LEAST_S", 2.0)
     hedging._took_s.extend([60.0] * (hedging.ENOUGH - 1))
@@ -134,3 +140,17 @@ def test_the_second_copy_of_a_small_file_is_read_while_the_first_hangs(google: G
     google.plan.add("download", Delay(2.0, midway=True), account=first.label, times=None)
     assert content_of(file) == content(1000)
     assert len(google.requests.of("download")) >= 2
+
+
+def test_a_seek_into_a_stalled_drive_is_answered_from_the_others(
+    google: GoogleEmulator, linked: Linked, fetch: Callable[..., tuple[int, bytes]]
+) -> None:
+    linked(5)
+    data = content(3 * MIB)
+    file = stored(data)
+    slow = file.chunks.content().filter(kind=Chunk.Kind.DATA, index=0).select_related("account")[0].account
+    google.plan.add("download", Delay(2.0, midway=True), account=slow.label, times=None)
+    status, part = fetch(f"/dfs/console/{file.uuid}/", range="bytes=1000-1999")
+    assert (status, part) == (206, data[1000:2000])
+    slow.refresh_from_db()
+    assert slow.state == DriveAccount.State.ACTIVE
