@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
+from django.utils.http import http_date, parse_http_date_safe
 from django.utils.translation import gettext as _
 
 from coaching.lib.errors import DomainError, Unavailable
@@ -20,7 +21,7 @@ from coaching.lib.threads import off_loop
 from dfs import reassembly, spool
 from dfs.keys import KeyDestroyed
 from dfs.models import StoredFile
-from dfs.ranges import NotSatisfiable, Span, is_unchanged, requested_span
+from dfs.ranges import Conditions, NotSatisfiable, Span, requested_span
 from dfs.reassembly import FileDamaged, OpenFile
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -39,20 +40,23 @@ class FileErased(DomainError):
 
 
 async def respond(request: HttpRequest, file: StoredFile, *, disposition: str = "inline") -> HttpResponseBase:
-    """The file, or the single range asked for: 200, 206, 304, 416. GET and HEAD. Authorising is the caller's.
+    """The file, or the single range asked for: 200, 206, 304, 412, 416. GET and HEAD. Authorising is the caller's.
 
     Raises: FileErased (410), Unavailable (503) when the first bytes cannot be had.
     """
     if file.state == StoredFile.State.ERASED:
         raise FileErased(_("This file was erased and cannot be read any more."))
-    if is_unchanged(request.headers.get("If-None-Match", ""), file.etag):
-        return _with_headers(HttpResponseNotModified(), file, disposition)
+    instead = _conditions(request).answer(etag=file.etag, modified_at=int(file.created_at.timestamp()))
+    if instead is not None:
+        response = HttpResponseNotModified() if instead == 304 else HttpResponse(status=instead)
+        return _with_headers(response, file, disposition)
     try:
         span = requested_span(
             file.size_bytes,
             request.headers.get("Range", ""),
             if_range=request.headers.get("If-Range", ""),
             etag=file.etag,
+            last_modified=_last_modified(file),
         )
     except NotSatisfiable:
         response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size_bytes}"})
@@ -63,9 +67,25 @@ async def respond(request: HttpRequest, file: StoredFile, *, disposition: str = 
     return _ranged(_with_headers(StreamingHttpResponse(body), file, disposition), file, span)
 
 
+def _conditions(request: HttpRequest) -> Conditions:
+    sent = request.headers
+    return Conditions(
+        if_match=sent.get("If-Match"),
+        if_none_match=sent.get("If-None-Match"),
+        if_unmodified_since=parse_http_date_safe(sent.get("If-Unmodified-Since", "")),
+        if_modified_since=parse_http_date_safe(sent.get("If-Modified-Since", "")),
+    )
+
+
+def _last_modified(file: StoredFile) -> str:
+    """Its content has been the same since it came."""
+    return http_date(file.created_at.timestamp())
+
+
 def _with_headers(response: Response, file: StoredFile, disposition: str) -> Response:
     shown = disposition if file.content_type in INLINE else "attachment"
     response.headers["ETag"] = file.etag
+    response.headers["Last-Modified"] = _last_modified(file)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Accel-Buffering"] = "no"

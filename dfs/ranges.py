@@ -1,7 +1,8 @@
-"""HTTP ranges and validators. Pure.
+"""HTTP ranges and preconditions. Pure.
 
-Source: RFC 9110, sections 8.8.3 (strong comparison), 13.1.2, 13.1.5 and 14. Only single byte ranges are served in
-part; several ranges, other units and malformed headers are ignored, which the RFC allows: the whole file is sent.
+Source: RFC 9110, sections 8.8.3 (comparison of tags), 13.1, 13.2.2 (order of evaluation) and 14. Only single
+byte ranges are served in part; several ranges, other units and malformed headers are ignored, which the RFC allows:
+the whole file is sent.
 """
 
 import re
@@ -24,11 +25,37 @@ class NotSatisfiable(Exception):
     """The range lies wholly outside: 416."""
 
 
-def requested_span(size: int, range_header: str, *, if_range: str, etag: str) -> Span:
-    """What to send. A stale or weak If-Range asks for the whole. Raises: NotSatisfiable."""
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The conditional headers of a GET or HEAD, None where absent.
+
+    The dates in whole seconds since 1970, None also where they are no dates, which the RFC says to ignore.
+    """
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+    if_unmodified_since: int | None = None
+    if_modified_since: int | None = None
+
+    def answer(self, *, etag: str, modified_at: int) -> int | None:
+        """412 or 304 instead of the file, None when it is to be sent. A tag counts before the date of its pair."""
+        if self.if_match is not None:
+            if not _names(self.if_match, etag):
+                return 412
+        elif self.if_unmodified_since is not None and modified_at > self.if_unmodified_since:
+            return 412
+        if self.if_none_match is not None:
+            return 304 if is_unchanged(self.if_none_match, etag) else None
+        if self.if_modified_since is not None and modified_at <= self.if_modified_since:
+            return 304
+        return None
+
+
+def requested_span(size: int, range_header: str, *, if_range: str, etag: str, last_modified: str = "") -> Span:
+    """What to send. An If-Range that is neither our tag nor our date asks for the whole. Raises: NotSatisfiable."""
     whole = Span(0, size, is_partial=False)
     match = _SINGLE.fullmatch(range_header) if range_header else None
-    if match is None or (if_range and if_range.strip() != etag):
+    if match is None or (if_range and if_range.strip() not in {etag, last_modified}):
         return whole
     first, last = match.groups()
     if not first and not last:
@@ -52,6 +79,9 @@ def requested_span(size: int, range_header: str, *, if_range: str, etag: str) ->
 
 def is_unchanged(if_none_match: str, etag: str) -> bool:
     """Whether If-None-Match names our entity (weak comparison, as the RFC says for this header)."""
-    if if_none_match.strip() == "*":
-        return True
-    return etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return _names(",".join(tag.strip().removeprefix("W/") for tag in if_none_match.split(",")), etag)
+
+
+def _names(header: str, etag: str) -> bool:
+    """Whether a list of tags holds ours, compared strongly, or is `*`. Our own tags hold no comma."""
+    return header.strip() == "*" or etag in {tag.strip() for tag in header.split(",")}

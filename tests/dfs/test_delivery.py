@@ -103,6 +103,25 @@ def test_validators(reader: Reader, file: StoredFile) -> None:
     assert (stale.status_code, body) == (200, DATA)
 
 
+def test_a_client_that_goes_on_with_another_file_is_told_412(reader: Reader, file: StoredFile) -> None:
+    refused, body = reader.get(file, Range="bytes=100-", **{"If-Match": '"another"'})
+    assert (refused.status_code, body, refused.headers["ETag"]) == (412, b"", file.etag)
+    assert reader.get(file, "head", **{"If-Match": '"another"'})[0].status_code == 412
+    assert reader.get(file, Range="bytes=0-4", **{"If-Match": file.etag})[1] == DATA[:5]
+    assert reader.get(file, **{"If-Match": '"another"', "If-None-Match": file.etag})[0].status_code == 412
+
+
+def test_dates_count_where_no_tag_is_sent(reader: Reader, file: StoredFile) -> None:
+    date, long_ago = reader.get(file, "head")[0].headers["Last-Modified"], "Sun, 06 Nov 1994 08:49:37 GMT"
+    assert reader.get(file, "head", **{"If-Unmodified-Since": long_ago})[0].status_code == 412
+    assert reader.get(file, "head", **{"If-Unmodified-Since": long_ago, "If-Match": "*"})[0].status_code == 200
+    assert reader.get(file, "head", **{"If-Unmodified-Since": "no date"})[0].status_code == 200
+    assert reader.get(file, "head", **{"If-Unmodified-Since": date})[0].status_code == 200
+    assert reader.get(file, "head", **{"If-Modified-Since": date})[0].status_code == 304
+    assert reader.get(file, Range="bytes=0-4", **{"If-Range": date})[1] == DATA[:5]
+    assert reader.get(file, Range="bytes=0-4", **{"If-Range": long_ago})[0].status_code == 200
+
+
 def test_an_empty_file_downloads(reader: Reader, drives: Lend) -> None:
     drives(3)
     empty = stored(b"", purpose="mine", owner=people.teacher())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dfs.ranges import NotSatisfiable, Span, is_unchanged, requested_span
+from dfs.ranges import Conditions, NotSatisfiable, Span, is_unchanged, requested_span
 
 ETAG = '"f-1"'
 
@@ -63,3 +63,38 @@ def test_no_header_breaks_the_parser(size: int, header: str) -> None:
 )
 def test_if_none_match_compares_weakly(header: str, expected: bool) -> None:
     assert is_unchanged(header, ETAG) is expected
+
+
+OLDER, NOW, NEWER = 1000, 2000, 3000
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (Conditions(), None),
+        (Conditions(if_match=ETAG), None),
+        (Conditions(if_match="*"), None),
+        (Conditions(if_match='"x" , "f-1"'), None),
+        (Conditions(if_match='"f-2"'), 412),
+        (Conditions(if_match='W/"f-1"'), 412),
+        (Conditions(if_match=""), 412),
+        (Conditions(if_match=ETAG, if_unmodified_since=OLDER), None),
+        (Conditions(if_unmodified_since=OLDER), 412),
+        (Conditions(if_unmodified_since=NOW), None),
+        (Conditions(if_unmodified_since=NEWER, if_none_match=ETAG), 304),
+        (Conditions(if_match='"f-2"', if_none_match=ETAG), 412),
+        (Conditions(if_match=ETAG, if_none_match=ETAG), 304),
+        (Conditions(if_match=ETAG, if_none_match='"f-2"'), None),
+        (Conditions(if_modified_since=OLDER), None),
+        (Conditions(if_modified_since=NOW), 304),
+        (Conditions(if_modified_since=NEWER, if_none_match='"f-2"'), None),
+    ],
+)
+def test_preconditions_are_looked_at_in_the_order_of_the_rfc(sent: Conditions, answer: int | None) -> None:
+    assert sent.answer(etag=ETAG, modified_at=NOW) == answer
+
+
+@pytest.mark.parametrize(("if_range", "is_partial"), [("Sun, 22 Nov 2026 00:00:00 GMT", True), ("yesterday", False)])
+def test_if_range_may_be_the_very_date(if_range: str, is_partial: bool) -> None:
+    date = "Sun, 22 Nov 2026 00:00:00 GMT"
+    assert requested_span(100, "bytes=5-9", if_range=if_range, etag=ETAG, last_modified=date).is_partial is is_partial
