@@ -1,6 +1,7 @@
 """People, what a member of staff may do beyond his role, and whose guardian somebody is."""
 
 import uuid
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -11,6 +12,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+ADULT_YEARS = 18
 
 
 class Role(models.TextChoices):
@@ -86,6 +89,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     admission_number = models.CharField(_("admission number"), max_length=40, unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, default=Role.STUDENT)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    date_of_birth = models.DateField(_("birth date"), null=True, blank=True)
     teaches = models.BooleanField(_("also teaches"), default=False, help_text=_("An admin who takes classes himself."))
     is_active = models.BooleanField(_("may sign in"), default=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
@@ -167,6 +172,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_teacher(self) -> bool:
         """Whether classes may be given to this person: a teacher, or an admin who also teaches."""
         return self.role == Role.TEACHER or (self.is_admin and self.teaches)
+
+    def is_minor(self, *, on: date) -> bool:
+        """Whether the person is under 18 on that day; nobody is taken for a minor whose birth date is not known."""
+        born = self.date_of_birth
+        return born is not None and (on.year - born.year - ((on.month, on.day) < (born.month, born.day))) < ADULT_YEARS
 
     def may(self, kind: "Grant.Kind") -> bool:
         """Whether this person may do what the grant names: every admin, and staff who were given it."""
