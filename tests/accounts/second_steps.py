@@ -76,3 +76,8 @@ def opened(text: str) -> str:
 
 def is_sealed(text: str) -> bool:
     return base64.urlsafe_b64decode(text)[0] == 1
+
+
+def is_in(browser: Client) -> bool:
+    """Whether the browser gets its own page."""
+    return bool(browser.get("/accounts/profile/").status_code == 200)
