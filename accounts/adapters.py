@@ -81,7 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         if user.is_authenticated and ways_in.has_google() and ways_in.google_account(user):
             methods.append({"id": "google", "description": _("Confirm with Google"), "url": reverse("google_confirm")})
-        return methods
+        # Whoever has none must not be sent in circles: coming in anew shows who he is, too.
+        return methods or [{"id": "sign_out", "description": _("Sign out"), "url": reverse("account_logout")}]
 
     def login(self, request: HttpRequest, user: User) -> None:
         """The one place where a session is opened for a person: counted under the lock on his row."""

@@ -7,6 +7,7 @@ to confirm who somebody is. Nothing here lets allauth register a person or conne
 import functools
 import logging
 import re
+import secrets
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -51,6 +52,9 @@ class GoogleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         session.max_redirects = 0
         session.request = functools.partial(session.request, timeout=TIMEOUT_S)  # type: ignore[method-assign]
         return session
+
+    def generate_state_param(self, state: dict[str, Any]) -> str:
+        return secrets.token_urlsafe(32)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False

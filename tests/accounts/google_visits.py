@@ -1,5 +1,6 @@
 """Ways to Google and back that the tests of signing in share."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -7,9 +8,9 @@ import requests
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import Role, User
-from tests import people
+from accounts.models import Role, SessionSlot, User
 from tests.emulators.google import GoogleEmulator
 
 LOGIN, CALLBACK = "/accounts/google/login/", "/accounts/google/login/callback/"
@@ -69,6 +70,11 @@ def words(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def confirmed(who: User) -> Client:
-    """A browser whose person has just come in."""
-    return people.signed_in(who)
+def long_ago(client: Client) -> None:
+    """Let the time pass in which the site knows for certain who somebody is."""
+    slots = SessionSlot.objects.filter(ended_at=None)
+    slots.update(created_at=timezone.now() - timedelta(minutes=11))
+    session = client.session
+    for record in session.get("account_authentication_methods", []):
+        record["at"] -= 660
+    session.save()

@@ -1,7 +1,6 @@
 """Google accounts of people who are in: connecting, disconnecting, confirming who one is; and the invited."""
 
 import threading
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +26,7 @@ from tests.accounts.google_visits import (
     come_back,
     connected,
     imported,
+    long_ago,
     person_of,
     to_google,
     words,
@@ -36,16 +36,6 @@ from tests.emulators.google import GoogleEmulator
 pytestmark = pytest.mark.django_db
 GMAIL = "meera.joshi@gmail.test"
 AGAIN = "/accounts/reauthenticate/"
-
-
-def long_ago(client: Client) -> None:
-    """Let the time pass in which the site knows for certain who somebody is."""
-    slots = SessionSlot.objects.filter(ended_at=None)
-    slots.update(created_at=timezone.now() - timedelta(minutes=11))
-    session = client.session
-    for record in session.get("account_authentication_methods", []):
-        record["at"] -= 660
-    session.save()
 
 
 @pytest.fixture
@@ -285,6 +275,21 @@ def test_person_without_google_confirms_with_his_password(gmail: str) -> None:
     browser = people.signed_in(people.teacher())
     assert browser.get(CONFIRM).headers["Location"] == AGAIN
     assert "Confirm with Google" not in words(browser.get(AGAIN))
+
+
+def test_person_who_has_nothing_left_to_confirm_with_is_not_sent_in_circles(kavya: Client, settings: Any) -> None:
+    settings.GOOGLE_CLIENT_ID = settings.GOOGLE_CLIENT_SECRET = ""
+    answer = kavya.get("/accounts/password/set/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/logout/")
+    assert "Sign out" in words(answer)
+
+
+def test_pages_that_ask_for_a_second_step_offer_google_too(google: GoogleEmulator, gmail: str) -> None:
+    who = connected(google, people.teacher(), gmail)
+    Authenticator.objects.create(user=who, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    page = people.signed_in(who).get("/accounts/reauthenticate/code/")
+    assert "Confirm with Google" in words(page)
+    assert google.root in page.headers["Content-Security-Policy"]
 
 
 # --- The invited ------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_d30_google_is_asked_for_an_identity_and_no_more(google: GoogleEmulator,
     place = to_google(client, f"{LOGIN}?scope=https://www.googleapis.com/auth/drive&auth_params=access_type%3Doffline")
     found = asked(place)
     assert set(found.pop("scope").split()) == {"openid", "email", "profile"}
-    assert len(found.pop("state")) >= 16
+    assert len(found.pop("state")) >= 43
     assert len(found.pop("nonce")) >= 32
     assert len(found.pop("code_challenge")) == 43
     assert found == {

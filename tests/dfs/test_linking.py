@@ -16,6 +16,7 @@ from accounts.models import Activity
 from dfs import consent, linking
 from dfs.models import DriveAccount
 from tests import people
+from tests.accounts.google_visits import long_ago
 from tests.dfs.linking_visits import BACK, LINK, at_google, confirmed, linked, to_google
 from tests.dfs.test_my_drives import PAGE, words
 from tests.emulators.google import GoogleEmulator
@@ -81,6 +82,7 @@ def test_only_the_link_page_may_lead_to_google(google: GoogleEmulator, meera: Cl
 @pytest.mark.usefixtures("google")
 def test_password_is_asked_before_a_drive_is_linked() -> None:
     client = people.signed_in(people.teacher())
+    long_ago(client)
     answer = client.get(LINK)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
