@@ -159,7 +159,7 @@ if _database_url:
         _postgres = _sqlite
     else:
         # A pool, because each async view's thread would otherwise hold a connection of its own.
-        _postgres.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
+        _postgres.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 8}
     DATABASES = {"default": _postgres}
 else:
     DATABASES = {"default": _sqlite}
