@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts import demo_access
 from accounts.models import Role, User
 
 DOMAIN = "pragati.example"
@@ -72,7 +73,9 @@ PEOPLE = (
 def seed() -> dict[str, User]:
     """Make whoever is missing and see that the kept password lets each of them in. By `key`."""
     words = passwords()
-    return {one.key: _seed_one(one, words[one.key]) for one in PEOPLE}
+    people = {one.key: _seed_one(one, words[one.key]) for one in PEOPLE}
+    demo_access.seed(people)
+    return people
 
 
 def passwords() -> dict[str, str]:

@@ -10,10 +10,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import demo
 from accounts.demo import PEOPLE
-from accounts.models import Activity, Role, User
+from accounts.models import Activity, Grant, Guardianship, Invitation, Role, User
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,8 @@ def test_demo_people_are_the_same_everywhere_but_for_their_passwords(demo_mode, 
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     words = demo.passwords()
     assert words == demo.passwords()
-    User.objects.all().delete()
+    for rows in (Invitation, Grant, User):
+        rows.objects.all().delete()
     settings.DATA_DIR = demo_mode / "another"
     second = demo.seed()
     assert {key: (one.uuid, one.name) for key, one in first.items()} == {
@@ -144,6 +146,24 @@ def test_demo_person_who_is_missing_or_changed_his_password_is_put_right(demo_mo
     people_after = demo.seed()
     assert people_after["sunil"].uuid == people_before["sunil"].uuid
     assert people_after["lata"].check_password(demo.passwords()["lata"])
+
+
+def test_demo_has_rights_guardians_and_invitations_once(demo_mode):
+    for _ in range(2):
+        named = demo.seed()
+    assert named["lata"].may(Grant.Kind.CASHIER)
+    assert {(link.guardian, link.student) for link in Guardianship.objects.all()} == {
+        (named["sunil"], named["ananya"]),
+        (named["sunita"], named["ritika"]),
+    }
+    now = timezone.now()
+    states = {one.name: one.state(now) for one in Invitation.objects.all()}
+    assert states == {
+        "Meera Joshi": Invitation.State.USED,
+        "Nandini Rao": Invitation.State.EXPIRED,
+        "Farida Merchant": Invitation.State.OPEN,
+        "तन्वी चव्हाण": Invitation.State.OPEN,
+    }
 
 
 def test_demo_takes_one_password_for_all(demo_mode, settings):
