@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.looking import look
+from tests.browser.looking import SCREENSHOTS, look
 
 pytestmark = pytest.mark.browser
 NEW = "quiet-monsoon-ledger-7"
@@ -89,6 +89,7 @@ def test_list_of_many_is_put_right_invited_and_printed(office: Page):
     look(office, "invitation-slips")
     office.emulate_media(media="print")
     expect(office.locator(".rail")).to_be_hidden()
+    office.screenshot(path=SCREENSHOTS / "invitation-slips-print.png", full_page=True)
     office.emulate_media(media="screen")
 
     office.get_by_role("navigation", name=re.compile("^Main$")).get_by_role("link", name="Invitations").click()
