@@ -156,7 +156,7 @@ def rclone_side(mib: int, folder: Path, source: Path) -> dict[str, float]:
 
 def ranges() -> dict[str, float]:
     """First byte of 200 random 64 KiB ranges of a 256 MiB file, cold and warm, and 60 viewers of one file."""
-    from dfs import pool, reassembly, store, work
+    from dfs import pool, reassembly, store, streaming, work
     from dfs.cache import object_cache
     from dfs.drives.local import LocalDrive
     from dfs.models import StoredFile
@@ -173,7 +173,7 @@ def ranges() -> dict[str, float]:
 
     async def first_byte_ms(start: int) -> float:
         began = time.perf_counter()
-        stream = reassembly.stream(opened, start, start + 64 * 1024)
+        stream = streaming.stream(opened, start, start + 64 * 1024)
         await anext(stream)
         spent = (time.perf_counter() - began) * 1000
         await stream.aclose()
@@ -191,7 +191,7 @@ def ranges() -> dict[str, float]:
     LocalDrive.get = lambda drive, *args: (fetched.append(args[0]), get(drive, *args))[1]  # type: ignore[method-assign,assignment]
 
     async def view() -> None:
-        async for _block in reassembly.stream(opened, 0, size):
+        async for _block in streaming.stream(opened, 0, size):
             pass
 
     async def viewers() -> None:

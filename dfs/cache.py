@@ -7,6 +7,7 @@ time; readers check every segment's tag and fetch again. The least recently used
 import fcntl
 import os
 import threading
+import time
 import uuid
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+
+LOCK_WAIT_S = 10.0
 
 
 class ObjectCache:
@@ -70,7 +73,10 @@ class ObjectCache:
 
     @contextmanager
     def lock(self, key: str) -> Iterator[None]:
-        """Of all processes and threads one fetches an object at a time; where no lock can be had, each for itself."""
+        """Of all processes and threads one fetches an object at a time; where no lock can be had, each for itself.
+
+        So after LOCK_WAIT_S: who holds it may wait for a Drive that hangs.
+        """
         path = self.folder / "locks" / self._shelf(key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -79,7 +85,7 @@ class ObjectCache:
             yield
             return
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _lock_patiently(handle)
             yield
         finally:
             os.close(handle)
@@ -112,6 +118,17 @@ class ObjectCache:
     @staticmethod
     def _shelf(key: str) -> str:
         return f"{zlib.crc32(key.encode()) & 0xFF:02x}"
+
+
+def _lock_patiently(handle: int) -> None:
+    until, step_s = time.monotonic() + LOCK_WAIT_S, 0.002
+    while time.monotonic() < until:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(step_s)
+            step_s = min(2 * step_s, 0.1)
 
 
 @lru_cache(maxsize=8)

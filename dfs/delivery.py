@@ -18,7 +18,7 @@ from coaching.lib.errors import DomainError, Unavailable
 from coaching.lib.sealing import SealBroken
 from coaching.lib.text import content_disposition
 from coaching.lib.threads import off_loop
-from dfs import reassembly, spool
+from dfs import reassembly, spool, streaming
 from dfs.keys import KeyDestroyed
 from dfs.models import StoredFile
 from dfs.ranges import Conditions, NotSatisfiable, Span, requested_span
@@ -155,7 +155,7 @@ async def _stored(opened: OpenFile, span: Span) -> AsyncGenerator[bytes, None]:
     at = span.start
     while True:
         try:
-            async with aclosing(_reported(opened, at, span.end)) as blocks:
+            async with aclosing(streaming.stream(opened, at, span.end)) as blocks:
                 async for block in blocks:
                     yield block
                     at += len(block)
@@ -165,16 +165,6 @@ async def _stored(opened: OpenFile, span: Span) -> AsyncGenerator[bytes, None]:
             if again is None:
                 raise
             opened = again
-
-
-async def _reported(opened: OpenFile, start: int, end: int) -> AsyncGenerator[bytes, None]:
-    try:
-        async with aclosing(reassembly.stream(opened, start, end)) as blocks:
-            async for block in blocks:
-                yield block
-    finally:
-        if opened.damage or opened.silent:
-            await off_loop(lambda: reassembly.report_damage(opened))
 
 
 async def _started(blocks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

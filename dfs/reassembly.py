@@ -7,32 +7,27 @@ raised: never wrong bytes.
 `open_file` reads everything from the database once; what it returns can be read from any thread without a query.
 """
 
-import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
 
 from django.utils import timezone
 
 from coaching.lib.errors import Unavailable
-from dfs import hedging, jobs, stripes
+from dfs import deadlines, hedging, jobs, stripes
 from dfs.cache import object_cache
 from dfs.drives import NOT_NOW, DriveError, Trouble
 from dfs.drives.opening import open_drive
 from dfs.keys import KeyDestroyed, file_seal
-from dfs.layout import BLOCK_SEGMENTS, HEADER_BYTES, TAG_BYTES, Layout, cut, steps
+from dfs.layout import HEADER_BYTES, TAG_BYTES, Layout, cut, steps
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 from dfs.sealing import FileSeal, Kind, SealBroken
 
-T = TypeVar("T")
 log = logging.getLogger("dfs.reassembly")
-# Two pools, so that viewers of what is cached never wait behind a slow Drive.
-_opening = ThreadPoolExecutor(max_workers=4, thread_name_prefix="dfs-open")
-_fetching = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dfs-fetch")
 
 
 class FileDamaged(Unavailable):
@@ -63,16 +58,27 @@ class OpenFile:
     damage: dict[int, str] = field(default_factory=dict)
     silent: set[int] = field(default_factory=set)
     resting: set[int] = field(default_factory=set)  # told us not to ask now, which is nothing against them
+    told: set[int] = field(default_factory=set)  # of the silent ones, those that were reported
+    reporting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def layout(self) -> Layout:
         return self.seal.layout
 
     @property
+    def has_news(self) -> bool:
+        """Whether reading found something wrong that `report_damage` has not written down."""
+        return bool(self.damage or self.silent - self.told)
+
+    @property
     def rows(self) -> set[int]:
         """The registry rows it is read from."""
         held = [*self.data.values(), *(list(stripe.values()) for stripe in self.parity.values())]
         return {replica.pk for replicas in held for replica in replicas}
+
+    def drive(self, index: int) -> int:
+        """The Drive that is asked first for a data object, 0 where it has to be rebuilt."""
+        return next((replica.account.pk for replica in self.data.get(index, ())), 0)
 
     def key(self, index: int) -> str:
         """The cache's name for a data object."""
@@ -116,8 +122,13 @@ class OpenFile:
         """Bytes of an object, None when its Drive does not give them; the reason is noted."""
         if replica.account.pk in self.silent | self.resting:
             return None
+        size_bytes = (replica.size_bytes if end is None else end) - start
+
+        def read() -> bytes:
+            return open_drive(replica.account).get(replica.object_id, start, end)
+
         try:
-            found = open_drive(replica.account).get(replica.object_id, start, end)
+            found = deadlines.read(replica.account, read, size_bytes=size_bytes)
         except DriveError as error:
             log.warning("object %s on %s: %s", replica.pk, replica.account, error)
             if error.trouble is Trouble.MISSING:
@@ -125,7 +136,7 @@ class OpenFile:
             else:
                 (self.resting if error.trouble in NOT_NOW else self.silent).add(replica.account.pk)
             return None
-        if len(found) != (replica.size_bytes if end is None else end) - start:
+        if len(found) != size_bytes:
             self.damage[replica.pk] = Chunk.State.CORRUPT
             return None
         return found
@@ -262,14 +273,17 @@ def reopen(opened: OpenFile) -> OpenFile | None:
 
 def report_damage(opened: OpenFile) -> None:
     """Write what reading found wrong into the registry and queue the healing. Once per finding."""
-    found, opened.damage = opened.damage, {}
+    with opened.reporting:
+        found = {pk: opened.damage.pop(pk) for pk in list(opened.damage)}
+        silent = opened.silent - opened.told
+        opened.told |= silent
     verified = Chunk.objects.filter(state=Chunk.State.VERIFIED)
     changed = sum(verified.filter(pk=pk).update(state=state) for pk, state in found.items())
     if changed and opened.file.state == StoredFile.State.STORED:
         log.warning("file %s: %d objects missing or damaged, healing queued", opened.file.uuid, changed)
         jobs.enqueue(opened.file, Job.Kind.REPAIR)
-    if opened.silent:
-        DriveAccount.objects.filter(pk__in=opened.silent, state=DriveAccount.State.ACTIVE).update(
+    if silent:
+        DriveAccount.objects.filter(pk__in=silent, state=DriveAccount.State.ACTIVE).update(
             state=DriveAccount.State.SUSPECT, state_reason="It did not answer a reader.", checked_at=timezone.now()
         )
 
@@ -316,77 +330,3 @@ def _blocks(opened: OpenFile, index: int, sealed: bytes, start: int, end: int) -
             sealed = opened.fetch(index, check=True)
             plain = opened.open_cached(first, last, sealed)
         yield from cut(opened.layout, first, plain or [], start, end)
-
-
-class Flights:
-    """Of all readers in this process that want an object, one fetches it and the others wait without a thread."""
-
-    def __init__(self) -> None:
-        self._under_way: dict[tuple[int, str], asyncio.Task[bytes | None]] = {}
-
-    async def keep(self, opened: OpenFile, index: int) -> bytes | None:
-        """`OpenFile.keep`, shared. Cancelling one reader does not cancel the fetch the others wait for."""
-        if object_cache().has(opened.key(index)):
-            return None
-        loop = asyncio.get_running_loop()
-        name = (id(loop), opened.key(index))
-        task = self._under_way.get(name)
-        if task is None:
-            task = loop.create_task(_in_pool(_fetching, partial(opened.keep, index)))
-            self._under_way[name] = task
-            task.add_done_callback(lambda done: (self._under_way.pop(name, None), done.cancelled() or done.exception()))
-        return await asyncio.shield(task)
-
-
-flights = Flights()
-
-
-async def stream(opened: OpenFile, start: int, end: int) -> AsyncGenerator[bytes, None]:
-    """Plaintext of [start, end), a segment a block, the next object fetched ahead into the cache.
-
-    Raises: FileDamaged.
-    """
-    layout, held, current = opened.layout, None, -1
-    is_short = end - start <= BLOCK_SEGMENTS * layout.segment_bytes
-    for first, last in steps(layout, start, end):
-        index = layout.chunk_of(first)
-        plain = None
-        if is_short and not object_cache().has(opened.key(index)):
-            plain = await _in_pool(_fetching, partial(opened.open_far, first, last))
-        if plain is None:
-            if index != current:
-                held, current = await flights.keep(opened, index), index
-                if (index + 1) * layout.chunk_bytes < end:
-                    _fetch_ahead(opened, index + 1)
-            plain, held = await _open(opened, first, last, held)
-        for block in cut(layout, first, plain, start, end):
-            yield block
-
-
-def _fetch_ahead(opened: OpenFile, index: int) -> None:
-    task = asyncio.get_running_loop().create_task(flights.keep(opened, index))
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the reader meets the error itself
-
-
-async def _open(opened: OpenFile, first: int, last: int, held: bytes | None) -> tuple[list[bytes], bytes | None]:
-    """Open a block; an entry that vanished or is damaged is fetched again, this time with its tags proved.
-
-    Where the cache is so small for its readers that entries vanish as they come, this one holds the object itself.
-    """
-    index = opened.layout.chunk_of(first)
-    for is_first_try in (True, False):
-        is_broken = False
-        try:
-            plain = await _in_pool(_opening, partial(opened.open_cached, first, last, held))
-        except SealBroken:
-            is_broken, plain = True, None
-        if plain is not None:
-            return plain, held
-        if is_first_try:
-            held = await _in_pool(_fetching, partial(opened.keep, index, check=is_broken))
-    held = await _in_pool(_fetching, partial(opened.fetch, index, check=True))
-    return await _in_pool(_opening, partial(opened.open_cached, first, last, held)) or [], held
-
-
-async def _in_pool(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, work)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from asgiref.sync import async_to_sync
 
-from dfs import jobs, pool, reassembly, repair, store
+from dfs import jobs, pool, reassembly, repair, store, streaming
 from dfs.cache import object_cache
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 from dfs.reassembly import FileDamaged
@@ -217,7 +217,7 @@ def test_a_damaged_cache_entry_is_dropped_and_fetched_again(file: StoredFile) ->
     flip(next(object_cache().folder.glob(f"*/{opened.key(0)}")))
 
     async def everything() -> bytes:
-        return b"".join([block async for block in reassembly.stream(opened, 0, len(DATA))])
+        return b"".join([block async for block in streaming.stream(opened, 0, len(DATA))])
 
     assert async_to_sync(everything)() == DATA
     assert not opened.damage

@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 from django.urls import reverse
 
-from dfs import pool, reassembly, repair, store, work
+from dfs import pool, reassembly, repair, store, streaming, work
 from dfs.cache import object_cache
 from dfs.drives.local import LocalDrive
 from dfs.models import DriveAccount, Job, StoredFile
@@ -223,7 +223,7 @@ def test_many_viewers_fetch_each_object_once(reader: Reader, file: StoredFile, m
     opened = reassembly.open_file(file)
 
     async def view() -> bytes:
-        return b"".join([block async for block in reassembly.stream(opened, 0, len(DATA))])
+        return b"".join([block async for block in streaming.stream(opened, 0, len(DATA))])
 
     async def everybody() -> list[bytes]:
         return await asyncio.gather(*(view() for _viewer in range(20)))
@@ -236,12 +236,12 @@ def test_a_viewer_who_leaves_does_not_stop_the_others(file: StoredFile) -> None:
     opened = reassembly.open_file(file)
 
     async def leave_early() -> None:
-        stream = reassembly.stream(opened, 0, len(DATA))
+        stream = streaming.stream(opened, 0, len(DATA))
         await anext(stream)
         await stream.aclose()
 
     async def stay() -> bytes:
-        return b"".join([block async for block in reassembly.stream(opened, 0, len(DATA))])
+        return b"".join([block async for block in streaming.stream(opened, 0, len(DATA))])
 
     async def both() -> bytes:
         leaving = asyncio.create_task(leave_early())
@@ -266,7 +266,7 @@ def test_a_cache_too_small_for_its_readers_stops_nobody(drives: Lend, settings: 
     opened = [reassembly.open_file(stored(data)) for data in contents]
 
     async def view(file: reassembly.OpenFile, data: bytes) -> bool:
-        return b"".join([block async for block in reassembly.stream(file, 0, len(data))]) == data
+        return b"".join([block async for block in streaming.stream(file, 0, len(data))]) == data
 
     async def everybody() -> list[bool]:
         return await asyncio.gather(*(view(*pair) for pair in list(zip(opened, contents, strict=True)) * 5))
