@@ -8,7 +8,7 @@ import functools
 import logging
 import re
 import secrets
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from urllib.parse import urlencode
 
 import requests
@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from accounts import google_accounts, invitations, sessions
 from accounts.google import CONFIRM, CONNECT, INVITATION, AnswerRefused, GoogleRefused, NotAsked
+from accounts.models import User
 from accounts.ways_in import GOOGLE, has_google
 from coaching.lib.errors import Unavailable
 
@@ -116,7 +117,7 @@ def _connect(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
     _require_same_person(request, sociallogin)
     account = sociallogin.account
     email = account.extra_data["email"]
-    google_accounts.connect(request.user, uid=account.uid, email=email, request=request)
+    google_accounts.connect(cast("User", request.user), uid=account.uid, email=email, request=request)
     messages.success(request, _("You can sign in with %(email)s now.") % {"email": email})
     return redirect("profile")
 
@@ -129,7 +130,7 @@ def _confirm(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
     named = {"provider": GOOGLE, "uid": sociallogin.account.uid}
     record_authentication(request, request.user, "socialaccount", **named, reauthenticated=True)
     # Where allauth looks for it: the browser comes from Google, not from a form of ours.
-    request.GET = QueryDict(urlencode({"next": sociallogin.state.get("next") or reverse("dashboard")}))  # type: ignore[assignment]
+    request.GET = QueryDict(urlencode({"next": sociallogin.state.get("next") or reverse("dashboard")}))
     return reauthentication.resume_request(request) or redirect("dashboard")
 
 

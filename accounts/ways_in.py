@@ -38,7 +38,7 @@ def has_another_way(person: User) -> bool:
     """Whether somebody can come in without Google: by a password or by a passkey."""
     if has_passwords() and person.has_usable_password():
         return True
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
 
 
 def leads_to_google(view: View) -> View:

@@ -50,7 +50,8 @@ def changed(address: str, **parameters: str) -> str:
 
 def imported(role: Role = Role.TEACHER, email: str = "kavya@pragati.test", **more: Any) -> User:
     """Somebody the office has entered, who was never in and has no password."""
-    return User.objects.create(name="Kavya Nair", role=role, email=email, password=make_password(None), **more)
+    person: User = User.objects.create(name="Kavya Nair", role=role, email=email, password=make_password(None), **more)
+    return person
 
 
 def connected(google: GoogleEmulator, who: User, email: str = "somebody@gmail.test") -> User:
