@@ -2,8 +2,9 @@
 
 The emulator is a process of its own and waits before every answer. Two questions, each in turns of one run: how much
 faster five Drives take a file than one, and how much longer the whole pipeline takes than a bare `AuthorizedSession`
-that sends as many objects of the same sizes to the same Drives, as many at once. The loop has its bytes ready; the
-pipeline seals them, adds parity, hashes, commits rows before and after, and keeps budgets in the cache.
+that sends as many objects of the same sizes to the same Drives: one at once for each Drive (`loop`), and two
+(`pairs`), which is what the pipeline sends. The loop has its bytes ready; the pipeline seals them, adds parity,
+hashes, commits rows before and after, and keeps budgets in the cache.
 
 Our own pacing (25 objects in ten seconds and Drive) is part of the product but not of this comparison: `paced_*` is
 measured with it, everything else without.
@@ -13,6 +14,8 @@ import argparse
 import io
 import json
 import os
+import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -29,7 +32,8 @@ from tests.services.servers import throw_away_valkey
 
 MIB = 1024 * 1024
 CHUNK = 8 * MIB
-PUTS_AT_ONCE = 5
+DRIVES = 5
+TURN = ("five", "loop", "pairs", "one")
 
 
 @contextmanager
@@ -57,6 +61,7 @@ def pipeline(told: dict[str, Any], *, is_paced: bool) -> dict[str, float]:
         pool.add_google(email, token, cap_bytes=1 << 40)
     if not is_paced:
         Budgets.write = lambda _budgets: None  # type: ignore[method-assign]
+    idle_kib = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
     warm = store.put(io.BytesIO(os.urandom(2 * CHUNK + 1)), name="warm", purpose="console", owner=None)
     work.perform(warm.jobs.get().pk)
     with Path(os.environ["BENCH_SOURCE"]).open("rb") as stream:
@@ -67,18 +72,20 @@ def pipeline(told: dict[str, Any], *, is_paced: bool) -> dict[str, float]:
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     file = StoredFile.objects.get(pk=file.pk)
     assert file.state == StoredFile.State.STORED, file.state
-    return {"wall_s": wall, "cpu_s": cpu, "objects": file.chunks.content().live().count(), "k": file.k, "p": file.p}
+    rise_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle_kib) / 1024
+    objects = file.chunks.content().live().count()
+    return {"wall_s": wall, "cpu_s": cpu, "rise_mib": rise_mib, "objects": objects, "k": file.k, "p": file.p}
 
 
-def loop(told: dict[str, Any], mib: int) -> dict[str, float]:
-    """As many objects as a 3+2 file has, each by a POST for a session and one PUT; five at once, one for each Drive."""
+def loop(told: dict[str, Any], mib: int, *, at_once: int) -> dict[str, float]:
+    """As many objects as a 3+2 file has, each by a POST for a session and one PUT; `at_once` for each Drive."""
     from google.auth.transport.requests import AuthorizedSession
     from google.oauth2.credentials import Credentials
 
     settings = told["settings"]
     url = f"{settings['GOOGLE_API_ROOT']}upload/drive/v3/files?uploadType=resumable&fields=id,size,md5Checksum"
     sessions = []
-    for token in told["refresh_tokens"].values():
+    for token in list(told["refresh_tokens"].values()) * at_once:
         credentials = Credentials(  # type: ignore[no-untyped-call]
             None,
             refresh_token=token,
@@ -102,8 +109,8 @@ def loop(told: dict[str, Any], mib: int) -> dict[str, float]:
 
     chunks = mib * MIB // CHUNK
     objects = chunks + 2 * -(-chunks // 3)
-    counts = [objects // PUTS_AT_ONCE + (number < objects % PUTS_AT_ONCE) for number in range(PUTS_AT_ONCE)]
-    with ThreadPoolExecutor(PUTS_AT_ONCE) as threads:
+    counts = [objects // len(sessions) + (number < objects % len(sessions)) for number in range(len(sessions))]
+    with ThreadPoolExecutor(len(sessions)) as threads:
         list(threads.map(lambda session: send(session, b"x", "1"), sessions))
         cpu, began = time.process_time(), time.perf_counter()
         list(threads.map(share, sessions, counts))
@@ -112,7 +119,7 @@ def loop(told: dict[str, Any], mib: int) -> dict[str, float]:
 
 def child(part: str, mib: int, latency_ms: float, valkey: str) -> dict[str, float]:
     """Run one part in a process of its own, with an empty store and an emulator that has nothing yet."""
-    drives = 1 if part.endswith("one") else 5
+    drives = 1 if part.endswith("one") else DRIVES
     with tempfile.TemporaryDirectory(prefix="classcrew-bench-") as name, emulator(drives, latency_ms) as (told, pid):
         source = Path(name) / "source"
         with source.open("wb") as out:
@@ -128,8 +135,8 @@ def child(part: str, mib: int, latency_ms: float, valkey: str) -> dict[str, floa
 
 def run_part(part: str, mib: int) -> dict[str, float]:
     told = json.loads(os.environ["BENCH_TOLD"])
-    if part == "loop":
-        return loop(told, mib)
+    if part in ("loop", "pairs"):
+        return loop(told, mib, at_once=1 if part == "loop" else 2)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching.settings")
     import django
     from django.core.management import call_command
@@ -145,15 +152,21 @@ def run_part(part: str, mib: int) -> dict[str, float]:
 def everything(mib: int, rounds: int, latency_ms: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="classcrew-bench-") as name, throw_away_valkey(Path(name)) as valkey:
         turns = [
-            {part: child(part, mib, latency_ms, f"{valkey}/{number % 16}") for part in ("five", "loop", "one")}
+            {part: child(part, mib, latency_ms, f"{valkey}/{number % 16}") for part in random.sample(TURN, len(TURN))}
             for number in range(rounds)
         ]
         paced = {part: child(part, mib, latency_ms, f"{valkey}/15") for part in ("paced-five", "paced-one")}
-    figures = {"five_vs_one": _median(turns, "one", "five"), "pipeline_vs_bare_loop": _median(turns, "five", "loop")}
+    figures = {
+        "five_vs_one": _median(turns, "one", "five"),
+        "pipeline_vs_bare_loop": _median(turns, "five", "loop"),
+        "pipeline_vs_bare_pairs": _median(turns, "five", "pairs"),
+        "pipeline_rise_mib": max(turn["five"]["rise_mib"] for turn in turns),
+    }
     for number, turn in enumerate(turns):
         figures[f"round_{number + 1}_pipeline_vs_bare_loop"] = turn["five"]["wall_s"] / turn["loop"]["wall_s"]
+        figures[f"round_{number + 1}_pipeline_vs_bare_pairs"] = turn["five"]["wall_s"] / turn["pairs"]["wall_s"]
         figures[f"round_{number + 1}_five_vs_one"] = turn["one"]["wall_s"] / turn["five"]["wall_s"]
-    for part in turns[0]:
+    for part in TURN:
         figures[f"{part}_wall_s"] = statistics.median(turn[part]["wall_s"] for turn in turns)
         figures[f"{part}_cpu_s"] = statistics.median(turn[part]["cpu_s"] for turn in turns)
         figures[f"{part}_google_cpu_s"] = statistics.median(turn[part]["google_cpu_s"] for turn in turns)
@@ -171,7 +184,7 @@ def main() -> None:
     parser.add_argument("--mib", type=int, default=192)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--latency-ms", type=float, default=50.0)
-    parser.add_argument("--part", choices=["five", "one", "loop", "paced-five", "paced-one"])
+    parser.add_argument("--part", choices=[*TURN, "paced-five", "paced-one"])
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if options.part:
