@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, settings
 
 import tests.flush  # noqa: F401 - a flush must pass the append-only guards
 from tests.services.servers import throw_away_valkey
@@ -31,6 +32,12 @@ def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_the_world)
+
+# A slow machine is no failure (an example may take 200 ms else), and every run tries the same examples.
+settings.register_profile(
+    "even", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("even")
 
 
 @pytest.fixture(autouse=True)
