@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.google import as_stored
 from accounts.models import Role, User
-from accounts.ways_in import GOOGLE, google_account, has_another_way
+from accounts.ways_in import GOOGLE, google_account, has_another_way, has_passwords
 from coaching.lib.errors import DomainError
 
 ADOPTED = (Role.STUDENT, Role.TEACHER, Role.GUARDIAN)
@@ -29,12 +29,12 @@ class NotConnected(DomainError):
     status = 403
 
     def __init__(self, *, subject: User | None = None) -> None:
-        super().__init__(
-            _(
-                "This Google account is not connected with anybody here. If you have a password, sign in with it and "
-                "connect Google in your profile. Otherwise ask the office."
-            )
+        with_password = _(
+            "This Google account is not connected with anybody here. If you have a password, sign in with it and "
+            "connect Google in your profile. Otherwise ask the office."
         )
+        without = _("This Google account is not connected with anybody here. Ask the office.")
+        super().__init__(with_password if has_passwords() else without)
         self.subject = subject
 
 
