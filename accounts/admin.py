@@ -64,12 +64,13 @@ class UserAdmin(PersonAdmin):
     )
     readonly_fields = ("second_step", "uuid", "date_joined", "last_login")
     actions = ("password_link",)
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Nobody locks himself out: one's own role and state are another admin's to change."""
         own = ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
         return (*self.readonly_fields, *own)
 
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[GrantInline]]:
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         """Grants are staff's: an admin may do everything, the others have what their role gives."""
         return [GrantInline] if obj is not None and obj.role == Role.STAFF else []
 
@@ -96,7 +97,7 @@ class UserAdmin(PersonAdmin):
     def second_step(self, person: User) -> str:
         """On or off, and the way to take it off; what it consists of is not shown."""
         if person.pk is None or not is_on(person):
-            return _("off")
+            return str(_("off"))
         url = reverse("person_second_step_reset", args=[person.uuid])
         return format_html('{} · <a href="{}">{}</a>', _("on"), url, _("take it off"))
 

@@ -113,7 +113,7 @@ def standing(person: User) -> Standing:
 
 def is_on(person: User) -> bool:
     """Whether signing in asks this person for a second step."""
-    return Authenticator.objects.filter(user=person, type__in=(APP, PASSKEY)).exists()
+    return bool(Authenticator.objects.filter(user=person, type__in=(APP, PASSKEY)).exists())
 
 
 def is_demanded_of(person: User) -> bool:
@@ -294,7 +294,8 @@ def sealed_bytes(text: str) -> bytes:
 
 
 def _locked(request: HttpRequest) -> User:
-    return User.objects.select_for_update().get(pk=request.user.pk)
+    person: User = User.objects.select_for_update().get(pk=request.user.pk)
+    return person
 
 
 def _free(request: HttpRequest) -> None:

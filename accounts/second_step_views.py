@@ -144,7 +144,8 @@ class SignInStepView(AuthenticateView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         standing = second_step.standing(self.stage.login.user)
-        return super().get_context_data(**kwargs) | {"standing": standing}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"standing": standing}
 
 
 sign_in_step = never_cache(SignInStepView.as_view())

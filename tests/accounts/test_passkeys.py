@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Activity, SessionSlot
 from tests import people
 from tests.accounts.second_steps import LOGIN, STEP, enter, give_app, is_in
-from tests.emulators.passkeys import SoftPasskey
+from tests.emulators.passkeys import FLAG, SoftPasskey
 
 pytestmark = pytest.mark.django_db
 ADD, SIGN_IN = reverse("passkey_add"), reverse("mfa_login_webauthn")
@@ -87,7 +87,7 @@ def test_sign_in_with_a_passkey_that_is_not_right_is_refused(fault: str) -> None
     browser = Client()
     options = browser.get(SIGN_IN, headers=JSON).json()["request_options"]
     if fault == "unverified":
-        passkey.flags = 0x01
+        passkey.flags = FLAG.UP
     if fault == "forged":
         passkey.key = SoftPasskey().key
     if fault == "unknown":

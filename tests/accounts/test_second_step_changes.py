@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts import second_step, sessions
+from accounts import activity, sessions
 from accounts.models import Activity, SessionSlot, User
 from tests import people
 from tests.accounts.second_steps import TOLERANCE, enter, give_app, is_in, phone_of, recovery_codes_of, secret_on
@@ -67,7 +67,7 @@ def test_d19_a_change_that_fails_ends_nothing(monkeypatch: pytest.MonkeyPatch) -
     def fails(*_given: Any, **_named: Any) -> None:
         raise RuntimeError("the log does not answer")
 
-    monkeypatch.setattr(second_step.activity, "record", fails)
+    monkeypatch.setattr(activity, "record", fails)
     assert here.post(APP, {"code": new.code()}).status_code == 500
     monkeypatch.undo()
     assert is_in(there)

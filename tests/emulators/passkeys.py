@@ -14,7 +14,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+FLAG = AuthenticatorData.FLAG
 
 
 class SoftPasskey:
@@ -25,14 +25,14 @@ class SoftPasskey:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = secrets.token_bytes(32)
         self.user = b""
-        self.flags = PRESENT | (VERIFIED if is_verified else 0)
+        self.flags = FLAG.UP | (FLAG.UV if is_verified else FLAG(0))
 
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
         """The answer to the options of a registration."""
         public = options["publicKey"]
         self.user = websafe_decode(public["user"]["id"])
         known = AttestedCredentialData.create(Aaguid.NONE, self.id, ES256.from_cryptography_key(self.key.public_key()))
-        data = AuthenticatorData.create(_hash(public["rp"]["id"]), self.flags | ATTESTED, 0, known)
+        data = AuthenticatorData.create(_hash(public["rp"]["id"]), self.flags | FLAG.AT, 0, known)
         made = AttestationObject.create("none", data, {})
         client = self._client("webauthn.create", public["challenge"])
         return self._told({"clientDataJSON": websafe_encode(client), "attestationObject": websafe_encode(bytes(made))})
