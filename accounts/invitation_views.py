@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import invitations, slips
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
 from accounts.invitation_forms import InvitationFilter, InvitationForm, ManyForm
+from accounts.invitation_mail import Made
 from accounts.limits import INVITATION_AGAIN, INVITATION_SENDS, limited, person_of
 from accounts.models import Invitation, Role
 from coaching.lib.text import search_text
@@ -122,7 +123,7 @@ def invitation_act(request: SignedInRequest) -> HttpResponse:
     return redirect("invitation_list")
 
 
-def _links(request: SignedInRequest, made: list[invitations.Made]) -> HttpResponse:
+def _links(request: SignedInRequest, made: list[Made]) -> HttpResponse:
     """Links are known for this one answer; nothing of it is stored, here or in the browser."""
     response = render(request, "accounts/invitation_links.html", {"slips": [slips.slip(one) for one in made]})
     response.headers["Cache-Control"] = "no-store"

@@ -279,10 +279,10 @@ def _person(invitation: Invitation, name: str) -> User:
         if problem:
             raise InvitationRefused(problem)
         return person
-    person = User.objects.select_for_update().get(pk=invitation.person_id)
-    if not person.is_active or person.role != invitation.role or invitees.can_sign_in(person):
+    entered: User = User.objects.select_for_update().get(pk=invitation.person_id)
+    if not entered.is_active or entered.role != invitation.role or invitees.can_sign_in(entered):
         raise InvitationClosed
-    return person
+    return entered
 
 
 def _give(invitation: Invitation, person: User) -> None:

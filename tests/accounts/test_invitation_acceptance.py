@@ -132,7 +132,7 @@ def test_page_that_was_open_before_the_link_stopped_working_lets_nobody_in(spoil
 def test_d52_form_sent_twice_makes_one_person():
     _invitation, path = invited()
     first, second = opened(path), opened(path)
-    second.cookies = first.cookies.copy()
+    second.cookies.update(first.cookies)
     assert accept(first).status_code == 302
     assert accept(second, name="Twice").status_code == 410
     assert User.objects.filter(email="farhan@pragati.test").values_list("name", flat=True).get() == "Farhan Qureshi"
@@ -196,7 +196,8 @@ def test_form_that_does_not_fit_is_shown_again_and_uses_nothing_up(typed, words)
 
 def imported() -> User:
     """Entered by the office, with no way to sign in."""
-    return User.objects.create(name="Isha Rao", role=Role.STUDENT, admission_number="2026-0500", password="!")
+    isha: User = User.objects.create(name="Isha Rao", role=Role.STUDENT, admission_number="2026-0500", password="!")
+    return isha
 
 
 def test_invitation_of_somebody_who_is_entered_gives_him_his_way_in():

@@ -1,5 +1,7 @@
 """One invitation, many at the same moment: with real threads and on whichever database."""
 
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -16,11 +18,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 16
 
 
+def accepting(browser: Client, answers: list[int]) -> None:
+    answers.append(accept(browser).status_code)
+
+
 def test_of_sixteen_who_accept_at_once_one_gets_in():
     invitation, path = invited()
     browsers = [opened(path) for _ in range(AT_ONCE)]
-    answers = []
-    at_once([lambda one=one: answers.append(accept(one).status_code) for one in browsers])
+    answers: list[int] = []
+    at_once([partial(accepting, one, answers) for one in browsers])
     assert sorted(answers) == [302] + [410] * (AT_ONCE - 1)
     person = User.objects.get(email=invitation.email)
     assert live(person) == 1
@@ -35,7 +41,7 @@ def test_d52_parallel_posts_of_one_browser_make_one_person_and_no_fault():
 
     def send() -> None:
         twin = Client()
-        twin.cookies = first.cookies.copy()
+        twin.cookies.update(first.cookies)
         answers.append(accept(twin).status_code)
 
     at_once([send] * 4)
@@ -53,8 +59,8 @@ def test_taking_back_and_accepting_at_once_end_in_one_of_the_two():
         answers: list[int] = []
         at_once(
             [
-                lambda one=invitation: invitations.revoke([one], actor=admin),
-                lambda one=browser, said=answers: said.append(accept(one).status_code),
+                partial(invitations.revoke, [invitation], actor=admin),
+                partial(accepting, browser, answers),
             ]
         )
         invitation.refresh_from_db()

@@ -1,20 +1,22 @@
 """Inviting in a real browser: from the empty list to somebody who stands on his own page."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.looking import SCREENSHOTS, look
+from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 NEW = "quiet-monsoon-ledger-7"
 
 
 @pytest.fixture
-def office(sign_in, site) -> Page:
+def office(sign_in: Callable[[str], Page], site: Site) -> Page:
     """The admin at the list of invitations."""
-    page: Page = sign_in("admin")
+    page = sign_in("admin")
     page.goto(f"{site.url}/accounts/invitations/")
     return page
 
@@ -30,7 +32,7 @@ def invite(page: Page, role: str, name: str, **fields: str) -> str:
     return page.locator(".slip-link").inner_text()
 
 
-def test_from_the_empty_list_to_a_teacher_on_his_own_page(office: Page, site, browser: Browser):
+def test_from_the_empty_list_to_a_teacher_on_his_own_page(office, site, browser):
     expect(office.get_by_role("heading", name="Nobody is invited yet")).to_be_visible()
     look(office, "invitations-empty")
     office.get_by_role("link", name="Invite", exact=True).click()
@@ -70,7 +72,7 @@ def test_from_the_empty_list_to_a_teacher_on_his_own_page(office: Page, site, br
     late.close()
 
 
-def test_list_of_many_is_put_right_invited_and_printed(office: Page):
+def test_list_of_many_is_put_right_invited_and_printed(office):
     office.get_by_role("link", name="Invite many").click()
     look(office, "invitation-many")
     people = office.get_by_label("People")
