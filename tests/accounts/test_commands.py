@@ -57,7 +57,7 @@ def test_admin_with_a_password_on_standard_input_signs_in(typed, client):
     person = User.objects.get()
     assert (person.email, person.role) == ("owner@pragati.test", Role.ADMIN)
     assert client.post("/accounts/login/", {"login": person.email, "password": NEW}).status_code == 302
-    assert client.get(reverse("admin:index")).status_code == 200
+    assert client.get(reverse("admin:index")).headers["Location"] == reverse("second_step")
 
 
 def test_weak_password_makes_nobody(typed):
