@@ -48,7 +48,7 @@ def console_home(request: SignedInRequest) -> HttpResponse:
     else:
         response = render(request, "dfs/console.html", console_page.whole(request))
     patch_vary_headers(response, ["X-Live"])
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 

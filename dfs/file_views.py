@@ -47,7 +47,7 @@ def file_list(request: SignedInRequest) -> HttpResponse:
     else:
         response = render(request, "dfs/file_list.html", context | _around(request))
     patch_vary_headers(response, ["X-Live"])
-    patch_cache_control(response, private=True, no_cache=True)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
