@@ -32,7 +32,7 @@ urlpatterns = [
     ),
     path(
         "reauthenticate/passkey/",
-        while_enrolling(signed_in(leads_to_google(_again(allauth_passkeys.reauthenticate_webauthn)))),
+        while_enrolling(signed_in(leads_to_google(_again(views.again_passkey)))),
         name="mfa_reauthenticate_webauthn",
     ),
     path("people/<uuid:public_id>/second-step/reset/", views.person_reset, name="person_second_step_reset"),

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -149,6 +150,18 @@ class SignInStepView(AuthenticateView):  # type: ignore[misc]
 
 
 sign_in_step = never_cache(SignInStepView.as_view())
+
+
+class AgainPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]
+    """Confirming who one is with a passkey; one that is refused leads back to the same page, where the others are."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        for error in form.errors.get("credential", []):
+            messages.error(self.request, error)
+        return redirect(self.passthrough_next_url(self.request.path))
+
+
+again_passkey = never_cache(AgainPasskeyView.as_view())
 
 
 def _own(request: SignedInRequest) -> Any:

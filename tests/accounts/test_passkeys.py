@@ -1,7 +1,9 @@
 """Passkeys: added, used alone and as the second step, refused when anything about them is not right."""
 
 import json
+from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -53,6 +55,24 @@ def test_passkey_is_a_second_step_after_the_password() -> None:
     assert [known["id"] for known in options["publicKey"]["allowCredentials"]] == [passkey.get(options)["id"]]
     assert other.post(STEP, sent(passkey.get(options))).status_code == 302
     assert is_in(other)
+
+
+def test_d21_a_passkey_confirms_who_one_is_and_what_waited_is_done() -> None:
+    passkey, browser = SoftPasskey(), people.signed_in(people.teacher())
+    add(browser, passkey)
+    slot = SessionSlot.objects.get()
+    SessionSlot.objects.filter(pk=slot.pk).update(created_at=slot.created_at - timedelta(minutes=30))
+    codes = reverse("second_step_codes_new")
+    before = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).pk
+    assert browser.post(codes).headers["Location"].startswith("/accounts/reauthenticate/")
+    page = f"{reverse('mfa_reauthenticate_webauthn')}?next={codes}"
+    refused = browser.post(page, {"credential": "{}", "next": codes})
+    assert unquote(refused.headers["Location"]) == page
+    assert Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).pk == before
+    options = json.loads(json.dumps(browser.get(page).context["js_data"]["request_options"], default=dict))
+    done = browser.post(page, {**sent(passkey.get(options)), "next": codes})
+    assert done.headers["Location"] == reverse("second_step_codes")
+    assert Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).pk != before
 
 
 def test_passkeys_are_named_renamed_and_removed() -> None:
