@@ -19,14 +19,16 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import signals
 
-        from accounts import activity, sessions
+        from accounts import activity, news, sessions
         from accounts.models import ACTIVITY_KEPT, Activity
 
         triggers.declare(triggers.AppendOnly(Activity._meta.db_table, kept_days=ACTIVITY_KEPT.days))
+        news.declare_kinds()
         post_migrate.connect(_after_migrate, sender=self)
         checks.register(checks.Tags.database)(check_guards)
         signals.user_logged_in.connect(sessions.open_on_sign_in)
         signals.user_logged_in.connect(activity.record_sign_in)
+        signals.user_logged_in.connect(news.of_new_device)
         signals.user_logged_out.connect(activity.record_sign_out)
         signals.user_login_failed.connect(activity.record_refused_sign_in)
 

@@ -5,7 +5,7 @@ from smtplib import SMTPException
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import invitation_mail, password_links, sessions
+from accounts import deliveries, invitation_mail, password_links, sessions
 
 
 @shared_task(ignore_result=True)
@@ -24,3 +24,9 @@ def send_password_link(person_pk: int) -> None:
 def mail_invitations() -> None:
     """Mail the invitations that are due; the rows decide which, so a message too many does nothing."""
     invitation_mail.mail_due(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def send_deliveries() -> None:
+    """Carry out what people are to be told; the rows decide what is due, so a message too many does nothing."""
+    deliveries.send_due(now=timezone.now())

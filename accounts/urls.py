@@ -64,6 +64,7 @@ urlpatterns = [
     path("", include("accounts.second_step_urls")),
     path("", include("accounts.google_urls")),
     path("", include("accounts.invitation_urls")),
+    path("", include("accounts.notification_urls")),
     path("activity/", activity_views.activity, name="activity"),
     path("activity/export/", activity_views.activity_export, name="activity_export"),
 ]

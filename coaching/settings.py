@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
     "dfs-sweep": {"task": "dfs.tasks.sweep", "schedule": 3600.0},
     "dfs-scrub": {"task": "dfs.tasks.scrub", "schedule": 3600.0},
     "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
+    "accounts-send-deliveries": {"task": "accounts.tasks.send_deliveries", "schedule": 60.0},
 }
 
 # --- Who may come in --------------------------------------------------------------------------------------------------
@@ -319,6 +320,16 @@ _email = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
 EMAIL_BACKEND = _email.pop("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 vars().update({name: value for name, value in _email.items() if name.startswith("EMAIL_")})
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "ClassCrew <no-reply@localhost>")
+
+# --- News by other ways -----------------------------------------------------------------------------------------------
+
+# The class that carries each channel (accounts/senders.py says what it must do); without one a channel is not offered.
+NOTIFICATION_SENDERS = {
+    "EMAIL": "accounts.senders.EmailSender",
+    "SMS": env.text("SMS_SENDER"),
+    "WHATSAPP": env.text("WHATSAPP_SENDER"),
+    "PUSH": env.text("PUSH_SENDER"),
+}
 
 # --- Content security -------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import policy_of
-from accounts.models import Invitation, Role, SessionSlot, User
+from accounts.models import Invitation, Notification, Role, SessionSlot, User
 from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
@@ -119,6 +119,11 @@ def an_upload_of_the_student() -> dict[str, Any]:
     return {"public_id": upload.uuid}
 
 
+def news_of_the_student() -> dict[str, Any]:
+    fields = {"recipient": people.student(), "event_key": "test"}
+    return {"public_id": Notification.objects.get_or_create(**fields, defaults={"title": "x"})[0].uuid}
+
+
 def an_invitation() -> dict[str, Any]:
     fields = {"role": Role.TEACHER, "token_hash": "x" * 64, "expires_at": timezone.now() + INVITATION_LIVES}
     invitation, _made = Invitation.objects.get_or_create(email="farhan@pragati.test", defaults=fields)
@@ -176,6 +181,13 @@ TABLE = {
     "person_second_step_reset": Row(only("admin", status=200), kwargs=the_students_number),
     "activity": Row(only("admin", status=200)),
     "activity_export": Row(only("admin", status=200), "post"),
+    "notification_list": Row(whoever_is_signed_in(200)),
+    "notification_bell": Row(whoever_is_signed_in(200)),
+    "notification_read_all": Row(whoever_is_signed_in(302), "post"),
+    "notification_choices": Row(whoever_is_signed_in(200)),
+    "notification_open": Row(the_student(302), "post", news_of_the_student),
+    "delivery_list": Row(only("admin", status=200)),
+    "delivery_retry": Row(only("admin", status=302), "post"),
     "session_list": Row(whoever_is_signed_in(200)),
     "session_end": Row(the_student(302), "post", a_session_of_the_student),
     "session_end_others": Row(whoever_is_signed_in(302), "post"),
@@ -238,7 +250,7 @@ def test_every_url_is_in_the_table_and_every_row_has_a_url():
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_url_answers_each_person_as_the_table_says(name, browsers):
+def test_d12_url_answers_each_person_as_the_table_says(name, browsers):
     row = TABLE[name]
     got = {}
     for kind, browser in browsers.items():

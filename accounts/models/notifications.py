@@ -70,7 +70,7 @@ class Delivery(models.Model):
         PENDING = "PENDING", _("Waiting")
         SENT = "SENT", _("Sent")
         FAILED = "FAILED", _("Failed")
-        SKIPPED = "SKIPPED", _("Not wanted")
+        SKIPPED = "SKIPPED", _("Not sent")
 
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=8, choices=Channel.choices)

@@ -1,0 +1,78 @@
+"""What accounts itself tells people: about their own way in, and what became of an invitation."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.events import describe
+from accounts.kinds import Kind, When, declare
+from accounts.models import Invitation, Role, SessionSlot, User
+from accounts.notifications import tell
+from coaching.lib.clock import moment_text
+
+NEW_DEVICE, CHANGED, ACCEPTED = "security.new_device", "security.changed", "invitation.accepted"
+
+
+def declare_kinds() -> None:
+    """Called once, in `AppConfig.ready`. Whoever took over an account must not be able to keep its owner from mail."""
+    declare(
+        Kind(NEW_DEVICE, gettext_lazy("Sign-in on a new device"), is_urgent=True, is_fixed=True),
+        Kind(CHANGED, gettext_lazy("Password or second step changed"), is_urgent=True, is_fixed=True),
+        Kind(ACCEPTED, gettext_lazy("Invitation accepted"), email=When.DIGEST, roles=frozenset({Role.ADMIN})),
+    )
+
+
+def of_new_device(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    """Receiver of `user_logged_in`, after the slot was opened: told unless this browser, or none, was here before."""
+    slot: SessionSlot = request.session_slot  # type: ignore[attr-defined]
+    devices = set(SessionSlot.objects.of(user).exclude(pk=slot.pk).values_list("device_id", flat=True))
+    if not devices or slot.device_id in devices:
+        return
+
+    def body() -> str:
+        words = {"when": moment_text(slot.created_at), "address": slot.ip or _("an unknown address")}
+        said = _("Signed in on %(when)s from %(address)s.") % words
+        return f"{said}\n\n{_('If it was not you, end that session and change your password.')}"
+
+    tell(
+        [user],
+        kind=NEW_DEVICE,
+        event_key=f"session:{slot.uuid}:{int(slot.created_at.timestamp())}",
+        title=lambda: _("New sign-in: %(device)s") % {"device": slot.device or _("another device")},
+        body=body,
+        url=reverse("session_list"),
+    )
+
+
+def of_change(person: User, *, event: str, name: str = "", key: str) -> None:
+    """A password or a second step changed. `event` is the log's, `name` a passkey's, `key` tells this change apart."""
+
+    def body() -> str:
+        said = f"{describe(event)}{': ' if name else ''}{name}. {moment_text(timezone.now())}"
+        return f"{said}\n\n{_('If it was not you, tell the office at once and change your password.')}"
+
+    is_password = event == "person.password_changed"
+    tell(
+        [person],
+        kind=CHANGED,
+        event_key=f"{event}:{key}",
+        title=lambda: _("Your password was changed") if is_password else _("Your second step was changed"),
+        body=body,
+        url=reverse("profile" if is_password else "second_step"),
+    )
+
+
+def of_acceptance(invitation: Invitation, *, person: User) -> None:
+    """To whoever invited him."""
+    if invitation.created_by is None or not invitation.created_by.is_active:
+        return
+    tell(
+        [invitation.created_by],
+        kind=ACCEPTED,
+        event_key=f"invitation:{invitation.uuid}",
+        title=lambda: _("%(name)s accepted the invitation") % {"name": person.name},
+        body=lambda: str(Role(person.role).label),
+        url=reverse("invitation_list"),
+    )
