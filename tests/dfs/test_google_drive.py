@@ -232,7 +232,7 @@ def test_threads_that_start_at_once_fetch_one_token(google: GoogleEmulator, wait
     together = threading.Barrier(4)
 
     def read() -> bytes:
-        together.wait(10)
+        together.wait(60)
         return cold.get(object_id)
 
     with ThreadPoolExecutor(4) as pool:

@@ -25,7 +25,7 @@ def test_reader_of_a_killed_server_gets_a_short_body_and_no_wrong_bytes(tmp_path
     try:
         meera, sent = Person(site, "meera@pragati.test"), os.urandom(30 * MIB)
         file = meera.patch(meera.create(len(sent)), sent, 0).headers["X-File"]
-        with meera.session.get(f"{site.url}/dfs/files/{file}/", stream=True, timeout=30) as answer:
+        with meera.session.get(f"{site.url}/dfs/files/{file}/", stream=True, timeout=120) as answer:
             assert int(answer.headers["Content-Length"]) == len(sent)
             blocks, got = answer.iter_content(64 * 1024), bytearray()
             got += next(blocks)

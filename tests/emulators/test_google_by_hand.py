@@ -25,21 +25,21 @@ def test_it_tells_its_settings_serves_and_stops_with_its_parent(project_dir):
             "client_secret": told["settings"]["GOOGLE_CLIENT_SECRET"],
             "refresh_token": told["refresh_tokens"]["meera@example.org"],
         }
-        access = requests.post(told["settings"]["GOOGLE_TOKEN_URL"], data=form, timeout=10).json()["access_token"]
+        access = requests.post(told["settings"]["GOOGLE_TOKEN_URL"], data=form, timeout=60).json()["access_token"]
         address = f"{told['settings']['GOOGLE_API_ROOT']}drive/v3/about?fields=storageQuota(limit)"
-        about = requests.get(address, headers={"Authorization": f"Bearer {access}"}, timeout=10).json()
+        about = requests.get(address, headers={"Authorization": f"Bearer {access}"}, timeout=60).json()
         process.stdin.write("limit meera@example.org 2000\n")
         process.stdin.flush()
         assert process.stdout.readline() == "done\n"
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert about == {"storageQuota": {"limit": "1000"}}
     assert set(told["refresh_tokens"]) == {"meera@example.org", "arjun@example.org"}
 
 
 def test_for_a_person_it_prints_lines_to_paste_into_the_environment(project_dir):
     with started(project_dir) as process:
-        written = process.communicate(timeout=10)[0]
+        written = process.communicate(timeout=60)[0]
     assert "GOOGLE_API_ROOT=http://127.0.0.1:" in written
     assert "meera@example.org=1//0g" in written
 

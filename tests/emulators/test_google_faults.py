@@ -129,7 +129,7 @@ def test_a_fresh_token_may_be_refused(wire, google):
 def test_the_token_endpoint_may_be_down(wire, google):
     """Fault 24."""
     google.plan.add("token", Refuse(503), times=None)
-    raw = requests.post(f"{google.root}/token", data={"grant_type": "refresh_token"}, timeout=10)
+    raw = requests.post(f"{google.root}/token", data={"grant_type": "refresh_token"}, timeout=60)
     assert raw.status_code == 503
     google.plan.clear()
     assert listing(wire, google).status_code == 200
@@ -140,8 +140,8 @@ def test_another_oauth_client_finds_nothing(google, meera):
     file_id = meera.add_file("c1.a", BYTES).file_id
     other = google.add_client()
     headers = {"Authorization": f"Bearer {google.access_token(meera, other)}"}
-    one = requests.get(f"{google.root}/drive/v3/files/{file_id}", headers=headers, timeout=10)
-    every = requests.get(f"{google.root}/drive/v3/files?spaces=appDataFolder", headers=headers, timeout=10)
+    one = requests.get(f"{google.root}/drive/v3/files/{file_id}", headers=headers, timeout=60)
+    every = requests.get(f"{google.root}/drive/v3/files?spaces=appDataFolder", headers=headers, timeout=60)
     assert (one.status_code, every.json()["files"]) == (404, [])
 
 
@@ -208,7 +208,7 @@ def test_a_download_stalls(wire, google, meera, midway):
         wire.get(address, timeout=0.2)
     begun = time.monotonic()
     google.close()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_several_faults_may_befall_one_request_and_path_and_method_pick_it(wire, google):

@@ -35,7 +35,7 @@ LINKING = {
 def consent(google, **changed):
     """The answer of the consent page."""
     asked = {**LINKING, "client_id": google.client_id, **changed}
-    return requests.get(google.settings["GOOGLE_AUTHORIZE_URL"], params=asked, allow_redirects=False, timeout=10)
+    return requests.get(google.settings["GOOGLE_AUTHORIZE_URL"], params=asked, allow_redirects=False, timeout=60)
 
 
 def returned(answer):
@@ -48,7 +48,7 @@ def returned(answer):
 def token(google, **form):
     """The answer of the token endpoint to this client."""
     given = {"client_id": google.client_id, "client_secret": google.client_secret, **form}
-    return requests.post(google.settings["GOOGLE_TOKEN_URL"], data=given, timeout=10)
+    return requests.post(google.settings["GOOGLE_TOKEN_URL"], data=given, timeout=60)
 
 
 def redeemed(google, code, **changed):
@@ -87,7 +87,7 @@ def test_consent_gives_a_code_that_gives_tokens_and_a_signed_identity(google, me
 
 
 def test_the_keys_are_published_as_certificates_too(google, meera):
-    certificates = requests.get(google.settings["GOOGLE_CERTS_URL"], timeout=10).json()
+    certificates = requests.get(google.settings["GOOGLE_CERTS_URL"], timeout=60).json()
     jwt = linked(google, meera)["id_token"]
     claims = id_token.verify_token(jwt, Request(), google.client_id, google.settings["GOOGLE_CERTS_URL"])
     assert claims["sub"] == meera.sub
@@ -97,10 +97,10 @@ def test_the_keys_are_published_as_certificates_too(google, meera):
 def test_userinfo_tells_what_the_scopes_allow(google, meera):
     access = linked(google, meera)["access_token"]
     headers = {"Authorization": f"Bearer {access}"}
-    told = requests.get(google.settings["GOOGLE_IDENTITY_URL"], headers=headers, timeout=10).json()
+    told = requests.get(google.settings["GOOGLE_IDENTITY_URL"], headers=headers, timeout=60).json()
     assert (told["sub"], told["email"], told["email_verified"]) == (meera.sub, meera.email, True)
     assert "name" not in told
-    assert requests.get(google.settings["GOOGLE_IDENTITY_URL"], timeout=10).status_code == 401
+    assert requests.get(google.settings["GOOGLE_IDENTITY_URL"], timeout=60).status_code == 401
 
 
 def test_a_person_may_leave_the_drive_box_unticked(google, meera):
@@ -108,7 +108,7 @@ def test_a_person_may_leave_the_drive_box_unticked(google, meera):
     assert APP_DATA_SCOPE not in told["scope"].split()
     assert "openid" in told["scope"].split()
     headers = {"Authorization": f"Bearer {told['access_token']}"}
-    answer = requests.get(f"{google.root}/drive/v3/about?fields=user", headers=headers, timeout=10)
+    answer = requests.get(f"{google.root}/drive/v3/about?fields=user", headers=headers, timeout=60)
     assert answer.status_code == 403
     assert APP_DATA_SCOPE in linked(google, meera, grant=APP_DATA_SCOPE)["scope"].split()
 
@@ -225,9 +225,9 @@ def test_use_keeps_a_refresh_token_alive(google, meera):
 
 def test_revoking_either_token_ends_both(google, meera):
     told = linked(google, meera)
-    assert requests.post(google.settings["GOOGLE_REVOKE_URL"], data={"token": told["access_token"]}, timeout=10).ok
+    assert requests.post(google.settings["GOOGLE_REVOKE_URL"], data={"token": told["access_token"]}, timeout=60).ok
     assert refreshed(google, told["refresh_token"]).json()["error"] == "invalid_grant"
-    again = requests.post(google.settings["GOOGLE_REVOKE_URL"], data={"token": told["refresh_token"]}, timeout=10)
+    again = requests.post(google.settings["GOOGLE_REVOKE_URL"], data={"token": told["refresh_token"]}, timeout=60)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_token")
 
 

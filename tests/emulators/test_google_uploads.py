@@ -111,8 +111,8 @@ def test_a_session_lives_a_week(wire, google):
 def test_the_session_uri_alone_is_enough_but_a_stale_token_is_not(wire, google, meera):
     uri = opened(wire, google)
     stale = {"Authorization": "Bearer stale"}
-    assert requests.put(uri, data=BYTES, headers=stale, timeout=10).status_code == 401
-    assert requests.put(uri, data=BYTES, timeout=10).status_code == 200
+    assert requests.put(uri, data=BYTES, headers=stale, timeout=60).status_code == 401
+    assert requests.put(uri, data=BYTES, timeout=60).status_code == 200
     assert google.requests[-1].account == meera.email
 
 

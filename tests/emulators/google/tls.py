@@ -36,8 +36,8 @@ class Tls:
             self._context.load_cert_chain(chain)
 
     def wrap(self, connection: socket) -> ssl.SSLSocket:
-        """The connection after the handshake, for which a client has ten seconds."""
-        connection.settimeout(10)
+        """The connection after the handshake, for which a client has a minute."""
+        connection.settimeout(60)
         wrapped = self._context.wrap_socket(connection, server_side=True)
         wrapped.settimeout(None)
         return wrapped
