@@ -53,6 +53,10 @@ class ActivityFilter(forms.Form):
             rows = rows.filter(device__icontains=asked["device"])
         return rows
 
+    def is_narrow(self) -> bool:
+        """Whether one of the fields that are folded away is used."""
+        return any(self.data.get(name) for name in ("since", "until", "ip", "device"))
+
     def asked(self) -> dict[str, str]:
         """What was typed, for the line of the log that reports an export."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value}

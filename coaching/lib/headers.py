@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _USED = ("geolocation", "publickey-credentials-get", "publickey-credentials-create")
 _USED += ("fullscreen", "picture-in-picture", "autoplay", "clipboard-write")
 _OFF = ("accelerometer", "camera", "display-capture", "encrypted-media", "gyroscope", "magnetometer", "microphone")
-_OFF += ("midi", "payment", "screen-wake-lock", "usb", "serial", "hid", "bluetooth", "xr-spatial-tracking")
+_OFF += ("midi", "payment", "screen-wake-lock", "usb", "serial", "hid", "xr-spatial-tracking")
 _OFF += ("clipboard-read", "idle-detection", "local-fonts", "storage-access", "sync-xhr")
 PERMISSIONS_POLICY = ", ".join([*(f"{name}=(self)" for name in _USED), *(f"{name}=()" for name in _OFF)])
 

@@ -42,7 +42,7 @@ def test_student_with_both_may_use_either(client):
     assert sign_in(client, "2026-0290").status_code == 302
 
 
-def test_known_and_unknown_people_get_the_same_refusal(client):
+def test_d24_known_and_unknown_people_get_the_same_refusal(client):
     people.teacher()
     people.student()
     answers = [
@@ -54,7 +54,7 @@ def test_known_and_unknown_people_get_the_same_refusal(client):
     assert len(errors) == 1
 
 
-def test_known_and_unknown_people_cost_the_same_hashing(client, monkeypatch):
+def test_d24_known_and_unknown_people_cost_the_same_hashing(client, monkeypatch):
     people.teacher()
     people.student()
     from accounts.hashers import TunedArgon2PasswordHasher as Hasher
@@ -76,7 +76,7 @@ def test_known_and_unknown_people_cost_the_same_hashing(client, monkeypatch):
     assert len(set(costs)) == 1, costs
 
 
-def test_sixth_wrong_guess_is_refused_even_with_the_right_password(client):
+def test_d22_sixth_wrong_guess_is_refused_even_with_the_right_password(client):
     people.teacher()
     for _ in range(5):
         sign_in(client, "meera@pragati.test", "wrong guess 123")
@@ -103,7 +103,7 @@ def test_deactivated_person_is_refused_and_his_session_ends(client):
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_next_never_leads_away(client, target):
+def test_d32_next_never_leads_away(client, target):
     people.teacher()
     assert sign_in(client, "meera@pragati.test", next=target)["Location"] == reverse("dashboard")
 
@@ -156,7 +156,7 @@ def test_sign_in_refused_sign_in_and_sign_out_are_recorded(client):
     assert "wrong guess" not in str(list(Activity.objects.values()))
 
 
-def test_forged_address_header_is_not_believed_without_a_proxy(client, settings):
+def test_d34_forged_address_header_is_not_believed_without_a_proxy(client, settings):
     people.teacher()
     client.post(LOGIN, {"login": "meera@pragati.test", "password": "x"}, headers={"X-Forwarded-For": "203.0.113.9"})
     assert Activity.objects.latest("pk").ip == "127.0.0.1"
