@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import Resolver404, get_resolver
 
 from coaching.handlers import MATCH, TAKES_BODY, PageHandler, StreamHandler
+from coaching.lib.bodies import cut_all
 from coaching.lib.bridge import Bridge, Receive, Scope, Send
 from coaching.lib.middleware import large_types
 
@@ -65,6 +66,7 @@ class Front:
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await cut_all()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
-from coaching.lib.bodies import BODY, ArrivingBody
+from coaching.lib.bodies import BODY, ArrivingBody, answer
 from coaching.lib.threads import release_thread
 
 MATCH = "coaching.resolver_match"
@@ -59,11 +59,12 @@ class StreamHandler(ASGIHandler):
         await super().send_response(response, send)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope.get(TAKES_BODY):  # Django would first read all of it into a temporary file, in the clear
-            scope[BODY] = ArrivingBody(receive)
-            receive = _after_body()
         try:
-            await super().handle(scope, receive, send)
+            if scope.get(TAKES_BODY):  # Django would first read all of it into a temporary file, in the clear
+                scope[BODY] = body = ArrivingBody(receive)
+                await answer(body, super().handle(scope, _after_body(), send))
+            else:
+                await super().handle(scope, receive, send)
         finally:
             await _close_connections()
 

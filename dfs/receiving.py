@@ -5,11 +5,11 @@ The loop gathers pieces and holds the client back meanwhile; a thread is taken t
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import closing
 from functools import partial
 
 from coaching.lib.bodies import Take
-from coaching.lib.threads import close_connections, off_loop, release_thread
+from coaching.lib.threads import off_loop, release_thread
 from dfs.models import Upload
 from dfs.uploads import Appending, Check, is_repeated
 
@@ -26,15 +26,9 @@ async def append(upload: Upload, take: Take, *, offset: int, length: int, check:
     if is_repeated(upload, offset=offset, length=length):
         return upload
     appending = await off_loop(partial(Appending, upload, offset=offset, length=length, check=check))
-    with ExitStack() as held:
-        held.callback(appending.close)
-        try:
-            await _take_all(appending, take)
-            return await off_loop(appending.finish)
-        except asyncio.CancelledError:  # the server stops; the interpreter waits for this thread before it ends
-            held.pop_all()
-            _writing.submit(_keep, appending)
-            raise
+    with closing(appending):
+        await _take_all(appending, take)
+        return await off_loop(appending.finish)
 
 
 async def _take_all(appending: Appending, take: Take) -> None:
@@ -45,12 +39,3 @@ async def _take_all(appending: Appending, take: Take) -> None:
         if appending.is_due:
             await off_loop(appending.commit)
             release_thread()
-
-
-def _keep(appending: Appending) -> None:
-    """Commit what was written of a request that was cut, in a thread of ours."""
-    try:
-        appending.commit()
-    finally:
-        appending.close()
-        close_connections()

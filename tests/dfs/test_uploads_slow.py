@@ -1,6 +1,5 @@
 """Senders on a bad line: they hold no thread, stop nobody, and what they sent is kept."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.utils import timezone
 
-from dfs import receiving, uploads
+from dfs import uploads
 from dfs.models import Upload
 from tests import people
 from tests.browser import site as sites
@@ -107,29 +105,6 @@ def test_accepted_request_is_told_to_go_on(site: sites.Site) -> None:
 def upload(db: None, settings: Any, tmp_path: Path) -> Upload:
     settings.DATA_DIR = tmp_path
     return uploads.create_upload(people.teacher(), name="a.bin", content_type="", purpose="mine", length_bytes=100)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_written_is_kept_when_the_server_stops(upload: Upload) -> None:
-    is_written = asyncio.Event
-
-    async def stop_in_the_middle() -> None:
-        waiting, pieces = is_written(), [b"0123456789"]
-
-        async def take() -> bytes:
-            if pieces:
-                return pieces.pop()
-            waiting.set()
-            return await asyncio.get_running_loop().create_future()
-
-        request = asyncio.create_task(receiving.append(upload, take, offset=0, length=100))
-        await waiting.wait()
-        request.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await request
-
-    async_to_sync(stop_in_the_middle)()
-    wait_until(lambda: Upload.objects.get().offset_bytes == 10)
 
 
 @pytest.mark.django_db

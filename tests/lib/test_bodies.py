@@ -64,3 +64,34 @@ def test_the_client_is_held_back_while_a_piece_is_out(monkeypatch: pytest.Monkey
         return bytes(await ArrivingBody(sender.receive).take()), sender.asked
 
     assert asyncio.run(first()) == (b"1234512345", 2)
+
+
+def test_a_server_that_stops_ends_the_body_and_lets_the_view_keep_what_came() -> None:
+    """Cancelling the request, as the server does first, does not cancel the view."""
+    kept: list[bytes] = []
+
+    async def stop_in_the_middle() -> None:
+        body, is_waiting = ArrivingBody(Sender([b"one", b"two"], "silence").receive), asyncio.Event()
+
+        async def view() -> None:
+            is_waiting.set()
+            kept.extend(await all_of(body))
+
+        request = asyncio.create_task(bodies.answer(body, view()))
+        await is_waiting.wait()
+        request.cancel()
+        await bodies.cut_all()
+        await asyncio.gather(request, return_exceptions=True)
+        assert request.cancelled()
+
+    asyncio.run(stop_in_the_middle())
+    assert kept == [b"onetwo"]
+
+
+def test_a_body_that_was_cut_gives_nothing_more() -> None:
+    async def take_after_cut() -> bytes:
+        body = ArrivingBody(Sender([], "silence").receive)
+        body.cut()
+        return bytes(await body.take())
+
+    assert asyncio.run(take_after_cut()) == b""
