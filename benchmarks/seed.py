@@ -2,8 +2,7 @@
 
 import django
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 
 django.setup(set_prefix=False)
 
@@ -25,12 +24,9 @@ def main() -> None:
         )
         for number in range(25)
     )
-    session = SessionStore()
-    session[SESSION_KEY] = str(admin.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = admin.get_session_auth_hash()
-    session.save()
-    print(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+    browser = Client()
+    browser.force_login(admin)  # whatever else signing in leaves behind is there
+    print(f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}")
 
 
 if __name__ == "__main__":
