@@ -3,8 +3,6 @@
 Names beginning with `mfa_` are those allauth itself leads to.
 """
 
-from allauth.mfa.base import views as allauth_mfa
-from allauth.mfa.webauthn import views as allauth_passkeys
 from django.urls import path
 
 from accounts import second_step_views as views
@@ -24,10 +22,10 @@ urlpatterns = [
     path("second-step/codes/download/", views.codes_download, name="second_step_codes_download"),
     path("second-step/codes/new/", views.codes_new, name="second_step_codes_new"),
     path("second-step/sign-in/", public(limited(SIGN_IN)(views.sign_in_step)), name="mfa_authenticate"),
-    path("passkey/sign-in/", public(limited(SIGN_IN)(allauth_passkeys.login_webauthn)), name="mfa_login_webauthn"),
+    path("passkey/sign-in/", public(limited(SIGN_IN)(views.passkey_sign_in)), name="mfa_login_webauthn"),
     path(
         "reauthenticate/code/",
-        while_enrolling(signed_in(leads_to_google(_again(allauth_mfa.reauthenticate)))),
+        while_enrolling(signed_in(leads_to_google(_again(views.again_code)))),
         name="mfa_reauthenticate",
     ),
     path(

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
-from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,17 @@ from accounts import second_step
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required, signed_in, while_enrolling
 from accounts.devices import describe_agent
 from accounts.models import Role, User
-from accounts.second_step_forms import AppForm, PasskeyForm, PasskeyNameForm, suggested_name
+from accounts.second_step_forms import (
+    AgainCodeForm,
+    AgainPasskeyForm,
+    AppForm,
+    PasskeyForm,
+    PasskeyNameForm,
+    SecondPasskeyForm,
+    SignInCodeForm,
+    SignInPasskeyForm,
+    suggested_name,
+)
 
 PAGE_OR_FORM = ["GET", "HEAD", "POST"]
 
@@ -143,6 +153,8 @@ def person_reset(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 class SignInStepView(AuthenticateView):  # type: ignore[misc]
     """The page between password and site. A passkey is offered only to who has one, a code only to who has codes."""
 
+    form_class, webauthn_form_class = SignInCodeForm, SecondPasskeyForm
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         standing = second_step.standing(self.stage.login.user)
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -155,6 +167,8 @@ sign_in_step = never_cache(SignInStepView.as_view())
 class AgainPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]
     """Confirming who one is with a passkey; one that is refused leads back to the same page, where the others are."""
 
+    form_class = AgainPasskeyForm
+
     def form_invalid(self, form: Any) -> HttpResponse:
         for error in form.errors.get("credential", []):
             messages.error(self.request, error)
@@ -162,6 +176,8 @@ class AgainPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]
 
 
 again_passkey = never_cache(AgainPasskeyView.as_view())
+again_code = never_cache(ReauthenticateView.as_view(form_class=AgainCodeForm))
+passkey_sign_in = LoginWebAuthnView.as_view(form_class=SignInPasskeyForm)
 
 
 def _own(request: SignedInRequest) -> Any:

@@ -257,13 +257,6 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone signs in, so it must know its owner
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # a whole institute shares one address
-MFA_FORMS = {
-    "authenticate": "accounts.second_step_forms.SignInCodeForm",
-    "authenticate_webauthn": "accounts.second_step_forms.SecondPasskeyForm",
-    "login_webauthn": "accounts.second_step_forms.SignInPasskeyForm",
-    "reauthenticate": "accounts.second_step_forms.AgainCodeForm",
-    "reauthenticate_webauthn": "accounts.second_step_forms.AgainPasskeyForm",
-}
 MFA_REQUIRED = env.flag("MFA_REQUIRED", default=not _may_make)  # of admins
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
