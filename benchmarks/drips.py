@@ -105,7 +105,7 @@ def dripping(sender: Sender) -> Iterator[None]:
 
 def one_round(sender: Sender, cookie: str) -> dict[str, float]:
     upload_s = sender.upload_s()
-    pages = measure.load(sender.server, "/dfs/files/", requests=64, clients=4, cookie=cookie)
+    pages = measure.load(sender.server, "/dashboard/", requests=64, clients=4, cookie=cookie)
     return {
         "upload_s": upload_s,
         "page_cpu_ms": pages.cpu_ms,

@@ -94,7 +94,7 @@ def _log(request: HttpRequest, status: int, ms: float) -> None:
 def body_limit(limit_bytes: Callable[[], int], *content_types: str) -> Callable[[View], View]:
     """Lets a view take a body of `content_types` and up to `limit_bytes()`; all others get DATA_UPLOAD_MAX_MEMORY_SIZE.
 
-    Such a view is sync: an async one gets its body only when Django has read all of it, through a temporary file.
+    A sync view reads it as it arrives; an async one takes it from `coaching.lib.bodies.taker`.
     A form is such a body only where CSRF is exempt: its check reads the form, before anybody has to be signed in.
     """
 
