@@ -74,5 +74,5 @@ def _grouped_events() -> Iterable[tuple[str, Any]]:
     for group, events in sorted(groups.items(), key=lambda pair: str(GROUPS.get(pair[0], pair[0])).casefold()):
         named = sorted(events, key=lambda pair: pair[1].casefold())
         if len(named) > 1:
-            named.insert(0, (f"{group}.", _("All of these")))
+            named.insert(0, (f"{group}.", str(_("All of these"))))
         yield str(GROUPS.get(group, group)), named

@@ -15,11 +15,36 @@ View = TypeVar("View", bound=Callable[..., Any])
 # Everything a page could ask of the machine is off but what the product uses: the place at check-in, passkeys, a video
 # or an exam in full screen, a video beside other windows, "copy the link". Only names that browsers know; they log
 # others as mistakes.
-_USED = ("geolocation", "publickey-credentials-get", "publickey-credentials-create")
-_USED += ("fullscreen", "picture-in-picture", "autoplay", "clipboard-write")
-_OFF = ("accelerometer", "camera", "display-capture", "encrypted-media", "gyroscope", "magnetometer", "microphone")
-_OFF += ("midi", "payment", "screen-wake-lock", "usb", "serial", "hid", "xr-spatial-tracking")
-_OFF += ("clipboard-read", "idle-detection", "local-fonts", "storage-access", "sync-xhr")
+_USED = (
+    "geolocation",
+    "publickey-credentials-get",
+    "publickey-credentials-create",
+    "fullscreen",
+    "picture-in-picture",
+    "autoplay",
+    "clipboard-write",
+)
+_OFF = [
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "screen-wake-lock",
+    "usb",
+    "serial",
+    "hid",
+    "xr-spatial-tracking",
+    "clipboard-read",
+    "idle-detection",
+    "local-fonts",
+    "storage-access",
+    "sync-xhr",
+]
 PERMISSIONS_POLICY = ", ".join([*(f"{name}=(self)" for name in _USED), *(f"{name}=()" for name in _OFF)])
 
 # What echoes a request back would show a script the cookies it may not read.
