@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, limits, second_step, sessions, ways_in
+from accounts import activity, limits, news, second_step, sessions, ways_in
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
 from coaching.lib.refusals import refuse_error
@@ -120,7 +120,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().set_password(user, password)
             sessions.end_all(user, reason=SessionSlot.EndReason.PASSWORD, actor=actor, request=request, keep=keep)
-            activity.record("person.password_changed", actor=actor, subject=user, request=request)
+            line = activity.record("person.password_changed", actor=actor, subject=user, request=request)
+            news.of_change(user, line=line)
         if request is not None:
             limits.forget_wrong_passwords(request, user)
 

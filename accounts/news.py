@@ -2,13 +2,12 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.events import describe
 from accounts.kinds import Kind, When, declare
-from accounts.models import Invitation, Role, SessionSlot, User
+from accounts.models import Activity, Invitation, Role, SessionSlot, User
 from accounts.notifications import tell
 from coaching.lib.clock import moment_text
 
@@ -46,18 +45,18 @@ def of_new_device(sender: object, request: HttpRequest, user: User, **kwargs: ob
     )
 
 
-def of_change(person: User, *, event: str, name: str = "", key: str) -> None:
-    """A password or a second step changed. `event` is the log's, `name` a passkey's, `key` tells this change apart."""
+def of_change(person: User, *, line: Activity) -> None:
+    """A password or a second step changed, as that line of the log says."""
+    name, is_password = line.extra.get("name", ""), line.event == "person.password_changed"
 
     def body() -> str:
-        said = f"{describe(event)}{': ' if name else ''}{name}. {moment_text(timezone.now())}"
+        said = f"{describe(line.event)}{': ' if name else ''}{name}. {moment_text(line.at)}"
         return f"{said}\n\n{_('If it was not you, tell the office at once and change your password.')}"
 
-    is_password = event == "person.password_changed"
     tell(
         [person],
         kind=CHANGED,
-        event_key=f"{event}:{key}",
+        event_key=f"{line.event}:{line.pk}",
         title=lambda: _("Your password was changed") if is_password else _("Your second step was changed"),
         body=body,
         url=reverse("profile" if is_password else "second_step"),

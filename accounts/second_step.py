@@ -10,7 +10,6 @@ Source: RFC 6238 (a code is accepted once: section 5.2), NIST SP 800-63B (notice
 import base64
 import ipaddress
 from dataclasses import dataclass, field
-from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +31,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from qrcode.image.svg import SvgPathFillImage
 
-from accounts import activity, second_step_mail, sessions, ways_in
+from accounts import activity, news, sessions, ways_in
 from accounts.models import SessionSlot, User
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.sealing import SealBroken, ring
@@ -255,8 +254,8 @@ def reset(person: User, *, actor: User | None = None, request: HttpRequest | Non
     if not Authenticator.objects.filter(user=person).delete()[0]:
         raise NothingToReset(_("%(name)s has no second step.") % {"name": person.name})
     sessions.end_all(person, reason=SessionSlot.EndReason.MFA_CHANGE, actor=actor, request=request)
-    activity.record("second_step.reset", actor=actor, subject=person, on=person, request=request)
-    _tell(person, "second_step.reset", "")
+    line = activity.record("second_step.reset", actor=actor, subject=person, on=person, request=request)
+    news.of_change(person, line=line)
 
 
 # --- Recovery codes, seen once ----------------------------------------------------------------------------------------
@@ -317,14 +316,8 @@ def _changed(request: HttpRequest, person: User, *, event: str, kind: str, name:
     """In the log in no language: `kind` is an Authenticator.Type, `name` what a passkey is called."""
     keep = sessions.slot_id(request)
     sessions.end_all(person, reason=SessionSlot.EndReason.MFA_CHANGE, actor=person, request=request, keep=keep)
-    activity.record(event, actor=person, subject=person, request=request, kind=str(kind), name=name)
-    _tell(person, event, name)
-
-
-def _tell(person: User, event: str, name: str) -> None:
-    """By mail, once it is certain; a mail that cannot be sent stops nothing."""
-    if person.email:
-        transaction.on_commit(partial(second_step_mail.send, person, event=event, name=name), robust=True)
+    line = activity.record(event, actor=person, subject=person, request=request, kind=str(kind), name=name)
+    news.of_change(person, line=line)
 
 
 def _is_address(host: str) -> bool:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import activity, password_links, sessions
+from accounts import activity, news, password_links, sessions
 from accounts.models import Grant, Role, SessionSlot, User
 from coaching.lib.errors import DomainError
 
@@ -58,7 +58,8 @@ def set_password(person: User, password: str, *, actor: User | None = None) -> N
     person.set_password(password)
     person.save(update_fields=["password"])
     sessions.end_all(person, reason=SessionSlot.EndReason.PASSWORD, actor=actor)
-    activity.record("person.password_changed", actor=actor, subject=person)
+    line = activity.record("person.password_changed", actor=actor, subject=person)
+    news.of_change(person, line=line)
 
 
 @transaction.atomic

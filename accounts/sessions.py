@@ -206,7 +206,8 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
         end([slot], reason=_expiry(slot, now), now=now)
         return None
     request.session_slot = slot  # type: ignore[attr-defined]
-    if now - slot.last_seen_at >= SEEN_EVERY:
+    # A page that asks for news by itself is no sign of its person: an open tab must not outlive the idle time.
+    if now - slot.last_seen_at >= SEEN_EVERY and "X-Live" not in request.headers:
         slot.last_seen_at, slot.idle_until = now, now + SessionPolicy.of(request.user.role).idle
         SessionSlot.objects.filter(pk=slot.pk, ended_at=None).update(last_seen_at=now, idle_until=slot.idle_until)
     return slot

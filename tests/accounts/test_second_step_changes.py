@@ -9,8 +9,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import activity, sessions
+from accounts import activity, deliveries, sessions
 from accounts.models import Activity, SessionSlot, User
 from tests import people
 from tests.accounts.second_steps import TOLERANCE, enter, give_app, is_in, phone_of, recovery_codes_of, secret_on
@@ -42,13 +43,11 @@ def make_codes(browser: Client) -> None:
     ("change", "event"),
     [(set_up_app, "second_step.added"), (remove_app, "second_step.removed"), (make_codes, "second_step.codes_made")],
 )
-def test_d19_a_change_ends_the_other_sessions_is_logged_and_told(
-    change: Any, event: str, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_d19_a_change_ends_the_other_sessions_is_logged_and_told(change: Any, event: str) -> None:
     phone = give_app(people.teacher())
     here, there = (enter(people.teacher(), phone=phone) for _n in range(2))
-    with django_capture_on_commit_callbacks(execute=True):
-        change(here)
+    change(here)
+    deliveries.send_due(now=timezone.now())
     assert is_in(here)
     assert not is_in(there)
     ended = SessionSlot.objects.get(ended_at__isnull=False)
@@ -169,7 +168,7 @@ def test_a_file_is_not_kept_for_later() -> None:
     assert "the whole file" not in str(dict(browser.session))
 
 
-def test_another_admin_takes_a_lost_second_step_off(django_capture_on_commit_callbacks: Any) -> None:
+def test_another_admin_takes_a_lost_second_step_off() -> None:
     phone = give_app(people.teacher())
     lost = enter(people.teacher(), phone=phone)
     url = reverse("person_second_step_reset", args=[people.teacher().uuid])
@@ -177,8 +176,8 @@ def test_another_admin_takes_a_lost_second_step_off(django_capture_on_commit_cal
     assert (
         "take it off" in admin.get(reverse("admin:accounts_user_change", args=[people.teacher().pk])).content.decode()
     )
-    with django_capture_on_commit_callbacks(execute=True):
-        assert admin.post(url).status_code == 302
+    assert admin.post(url).status_code == 302
+    deliveries.send_due(now=timezone.now())
     assert not Authenticator.objects.exists()
     assert not is_in(lost)
     line = Activity.objects.get(event="second_step.reset")
