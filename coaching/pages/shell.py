@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts import notifications
 from accounts.models import Role, User
 from coaching.templatetags.figures import first_cluster
 
@@ -43,6 +44,7 @@ NAVIGATION = (
     Entry(_("People"), "users", "admin:accounts_user_changelist", _("System"), ADMINS),
     Entry(_("Invitations"), "user-plus", "invitation_list", _("System"), ADMINS),
     Entry(_("Activity"), "clock", "activity", _("System"), ADMINS),
+    Entry(_("Deliveries"), "send", "delivery_list", _("System"), ADMINS),
     Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours")),
     Entry(_("My Drives"), "hard-drive", "dfs:drive_list", pgettext_lazy("navigation", "Yours")),
     Entry(_("Profile"), "user", "profile", pgettext_lazy("navigation", "Yours")),
@@ -78,6 +80,7 @@ class Shell:
     role: str
     groups: list[Group]
     tabs: list[Link]
+    unread: str = ""
 
 
 @cache
@@ -136,6 +139,7 @@ def _shell(request: HttpRequest) -> Shell:
         role=str(Role(person.role).label),
         groups=_grouped(entries, links),
         tabs=_tabs(links, request.path),
+        unread=notifications.unread(person),
     )
 
 

@@ -3,7 +3,8 @@
    The address answers with the inside of the element. Hidden tabs pause; a failing server is asked less and less often;
    204 means nothing has changed, 286 that nothing will any more (until the element gets a "live:look" event, which
    looks at once). data-paused pauses too. Focus and open details inside survive when they have ids, and while something
-   inside is pressed nothing is replaced: the click would be lost. */
+   inside is pressed nothing is replaced: the click would be lost. What the page does not show at this width is not
+   asked for. */
 
 const MAX_WAIT_MS = 60_000;
 
@@ -29,6 +30,10 @@ function live(element) {
   async function look() {
     clearTimeout(timer);
     if (document.hidden || !element.isConnected || "paused" in element.dataset) return;
+    if (element.checkVisibility?.() === false) {
+      timer = setTimeout(look, every);
+      return;
+    }
     let isPressed = false;
     try {
       const answer = await fetch(element.dataset.live, { headers: { "X-Live": "1" }, redirect: "error" });
