@@ -41,7 +41,12 @@ def ask(identifier: str, client: Client | None = None, **headers: str) -> Any:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of people that workers were told of, instead of a worker."""
     numbers: list[int] = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args: numbers.extend(args))
+
+    def send(name: str, args: list[int]) -> None:
+        assert name == tasks.send_password_link.name
+        numbers.extend(args)
+
+    monkeypatch.setattr(current_app, "send_task", send)
     return numbers
 
 
