@@ -21,6 +21,7 @@ _axe = Axe()
 def look(page: Page, name: str) -> None:
     """Save `name`-width-theme.png four times and judge it. The page keeps its last size and theme."""
     SCREENSHOTS.mkdir(exist_ok=True)
+    page.wait_for_load_state()  # a page without its styles scrolls sideways
     for width, (across, down) in WIDTHS.items():
         page.set_viewport_size({"width": across, "height": down})
         for theme in THEMES:

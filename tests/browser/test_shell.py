@@ -120,6 +120,9 @@ def test_hindi_is_chosen_and_stays(sign_in: SignIn, site: Site) -> None:
     look(page, "more-hindi")
     page.goto(f"{site.url}/dashboard/")
     look(page, "dashboard-hindi")
+    page.goto(f"{site.url}/more/")
+    page.get_by_role("main").get_by_role("button", name="English").click()  # other tests know him in English
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_every_component_is_in_the_style_guide(page: Page, debug_site: Site) -> None:
