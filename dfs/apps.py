@@ -9,6 +9,10 @@ class DfsConfig(AppConfig):
     verbose_name = _("Files and Drives")
 
     def ready(self) -> None:
+        from accounts.notifications import declare
+        from dfs import drive_news
+
+        declare(drive_news.KIND)
         name_events(
             {
                 "file.put": _("File stored"),

@@ -1,31 +1,30 @@
-"""Telling people what became of a Drive: its owner and the admins, by e-mail, once for each change of state.
+"""Telling people what became of a Drive: its owner and the admins, once for each change of state.
 
 What nobody can mend but a person is told at once. What often passes by itself (a Drive that is full or does not
 answer) is told only after every look of an hour found it so, and of one Drive at most once a day. What a person asked
-for is told to the others. All there is to tell a person in one round goes into one mail.
+for is told to the others. All there is to tell a person in one round is one piece of news.
 """
 
-import logging
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import notifications
 from accounts.activity import record
-from accounts.models import Activity, Role, User
+from accounts.models import Activity, Institute, Role, User
+from accounts.notifications import Kind
 from dfs import consent
 from dfs.models import DriveAccount
 
-log = logging.getLogger("dfs.news")
+KIND = Kind("dfs.drives", gettext_lazy("Drives that need somebody"))
 _STATE = DriveAccount.State
 EVENTS: dict[str, str] = {
     _STATE.NEEDS_REAUTH: "drive.needs_sign_in",
@@ -43,10 +42,9 @@ ASKED: dict[str, str] = {_STATE.PAUSED: "drive.pause", _STATE.DRAINING: "drive.d
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A change to tell. `before` is the state last told of; `by` asked for the change, None when nobody here did."""
+    """A change to tell. `by` asked for it, None when nobody here did."""
 
     account: DriveAccount
-    before: str
     by: User | None
 
     def concerns(self, person: User) -> bool:
@@ -55,14 +53,15 @@ class News:
         return is_theirs and (self.by is None or self.by.pk != person.pk)
 
 
+@transaction.atomic
 def tell(now: datetime | None = None) -> int:
-    """Send what nobody was told yet; returns of how many Drives there was something to tell."""
+    """Tell what nobody was told yet; returns of how many Drives there was something to tell."""
     now = now or timezone.now()
     changed = DriveAccount.objects.exclude(told_state=F("state"), seen_state=F("state"))
     found = [_claim(account, now) for account in changed.select_related("owner")]
     news = [one for one in found if one is not None]
-    if not news or not _send_all(news):
-        return 0
+    for person in _readers(news):
+        _tell([one for one in news if one.concerns(person)], person, now)
     for one in news:
         if one.account.state in EVENTS:
             record(EVENTS[one.account.state], on=one.account, subject=one.account.owner, name=one.account.label)
@@ -72,18 +71,18 @@ def tell(now: datetime | None = None) -> int:
 def _claim(account: DriveAccount, now: datetime) -> News | None:
     """What there is to tell of the Drive, for one sender of all that ask."""
     _see(account, now)
-    before, state = account.told_state, account.state
-    if state == before or (state in PASSING and not _is_lasting(account, now)):
+    told, state = account.told_state, account.state
+    if state == told or (state in PASSING and not _is_lasting(account, now)):
         return None
-    rows = DriveAccount.objects.filter(pk=account.pk, state=state, told_state=before)
+    rows = DriveAccount.objects.filter(pk=account.pk, state=state, told_state=told)
     if not rows.update(told_state=state) or _is_wanted_gone(account):
         return None
     if state in EVENTS:
-        return News(account, before, None)
+        return News(account, None)
     asked = _lines(account).filter(event__in=(*ASKED.values(), *EVENTS.values())).select_related("actor").first()
     if state not in ASKED or asked is None or asked.event != ASKED[state]:
         return None  # fine again, or after an outage what it was before
-    return News(account, before, account.owner if account.leaving_at else asked.actor)
+    return News(account, account.owner if account.leaving_at else asked.actor)
 
 
 def _see(account: DriveAccount, now: datetime) -> None:
@@ -109,54 +108,46 @@ def _lines(account: DriveAccount) -> QuerySet[Activity]:
     return Activity.objects.filter(object_type=account._meta.label_lower, object_id=str(account.uuid))
 
 
-# --- Mails ------------------------------------------------------------------------------------------------------------
-
-
-def _send_all(news: list[News]) -> bool:
-    """A mail to everybody it concerns; when no mail server can be reached the rows are as before, for another round."""
-    try:
-        with get_connection() as connection:
-            for person in _readers(news):
-                _send([one for one in news if one.concerns(person)], person, connection)
-    except OSError as error:
-        log.warning("nobody could be told of %d Drives: %s", len(news), type(error).__name__)
-        for one in news:
-            rows = DriveAccount.objects.filter(pk=one.account.pk, told_state=one.account.state)
-            rows.update(told_state=one.before)
-        return False
-    return True
+# --- Words ------------------------------------------------------------------------------------------------------------
 
 
 def _readers(news: list[News]) -> list[User]:
     """The owners first, then the admins; nobody twice."""
     owners = {one.account.owner.pk: one.account.owner for one in news if one.account.owner is not None}
-    admins = User.objects.active().filter(role=Role.ADMIN).exclude(pk__in=owners)
-    return [person for person in (*owners.values(), *admins) if person.is_active and person.email]
+    admins = User.objects.active().filter(role=Role.ADMIN).exclude(pk__in=owners) if news else []
+    return [person for person in (*owners.values(), *admins) if person.is_active]
 
 
-def _send(news: list[News], person: User, connection: BaseEmailBackend) -> None:
-    """An address that is refused keeps nobody else from his mail, and nobody gets his twice."""
+def _tell(news: list[News], person: User, now: datetime) -> None:
+    """All of it as one piece of news, in the reader's language."""
     if not news:
         return
-    try:
-        _mail(news, person, connection).send()
-    except SMTPException as error:
-        log.warning("person %s could not be told of %d Drives: %s", person.pk, len(news), type(error).__name__)
-
-
-def _mail(news: list[News], person: User, connection: BaseEmailBackend) -> EmailMessage:
-    """One mail about all of it, in the reader's language."""
     is_owner = not person.is_admin or all(one.account.owner_id == person.pk for one in news)
-    url = settings.BASE_URL + reverse("dfs:drive_list" if is_owner else "dfs:console")
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        told = [_words(one, person) for one in news]
-        subject = " ".join(render_to_string("dfs/email/drive_needs_you_subject.txt", told[0]).split())
-        if len(told) > 1:
-            subject = ngettext("News of %(count)d Drive", "News of %(count)d Drives", len(told)) % {"count": len(told)}
-        parts = [render_to_string("dfs/email/drive_needs_you_news.txt", words).strip() for words in told]
-        whole = {"parts": parts, "is_owner": is_owner, "url": url}
-        body = render_to_string("dfs/email/drive_needs_you_message.txt", whole).strip() + "\n"
-    return EmailMessage(subject, body, to=[str(person.email)], connection=connection)
+
+    def title() -> str:
+        if len(news) > 1:
+            return ngettext("News of %(count)d Drive", "News of %(count)d Drives", len(news)) % {"count": len(news)}
+        return render_to_string("dfs/email/drive_needs_you_subject.txt", _words(news[0], person))
+
+    def body() -> str:
+        parts = [render_to_string("dfs/email/drive_needs_you_news.txt", _words(one, person)) for one in news]
+        return "\n\n".join(part.strip() for part in parts)
+
+    notifications.tell(
+        [person],
+        kind=KIND.key,
+        event_key=_event_key(news),
+        title=title,
+        body=body,
+        url=reverse("dfs:drive_list" if is_owner else "dfs:console"),
+        now=now,
+    )
+
+
+def _event_key(news: list[News]) -> str:
+    """Names these changes for good: which Drives, in what states, found so since when."""
+    changes = sorted(f"{one.account.uuid} {one.account.state} {one.account.seen_at}" for one in news)
+    return f"drives:{hashlib.sha256(';'.join(changes).encode()).hexdigest()[:40]}"
 
 
 def _words(one: News, person: User) -> dict[str, object]:
@@ -170,5 +161,5 @@ def _words(one: News, person: User) -> dict[str, object]:
         "is_leaving": account.leaving_at is not None,
         "by": one.by.name if one.by else _("Somebody at the institute's own machine"),
         "hint": consent.IN_TESTING if person.is_admin and account.ended_young else "",
-        "institute": settings.INSTITUTE_NAME,
+        "institute": Institute.current().name,
     }
