@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from celery.signals import task_postrun, task_prerun
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.core import checks
@@ -19,7 +20,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import signals
 
-        from accounts import activity, news, sessions
+        from accounts import activity, news, sessions, zones
         from accounts.models import ACTIVITY_KEPT, Activity
 
         triggers.declare(triggers.AppendOnly(Activity._meta.db_table, kept_days=ACTIVITY_KEPT.days))
@@ -31,6 +32,8 @@ class AccountsConfig(AppConfig):
         signals.user_logged_in.connect(news.of_new_device)
         signals.user_logged_out.connect(activity.record_sign_out)
         signals.user_login_failed.connect(activity.record_refused_sign_in)
+        task_prerun.connect(zones.enter_task)
+        task_postrun.connect(zones.leave_task)
 
 
 class DjangoAdminConfig(admin_apps.AdminConfig):

@@ -1,4 +1,7 @@
-"""Default deny: whoever has no live session gets no further than the sign-in page, and learns why his ended."""
+"""Around every view: the institute's time zone, and default deny.
+
+Whoever has no live session gets no further than the sign-in page, and learns why his ended.
+"""
 
 from typing import Any
 
@@ -14,7 +17,31 @@ from django.utils.translation import gettext as _
 
 from accounts import sessions
 from accounts.streams import fenced
+from accounts.zones import INSTITUTE_ZONE
+from coaching.lib.middleware import Around
 from coaching.lib.refusals import wants_json
+
+
+class ZoneMiddleware(Around):
+    """Times of a request are read and written in the institute's zone.
+
+    It stays for the lines of a stream, which are made after the view; the next request of the thread sets it again.
+    """
+
+    def __call__(self, request: HttpRequest) -> Any:
+        timezone.activate(INSTITUTE_ZONE)
+        if self.is_async:
+            return self._answer_async(request)
+        return _without_zone(self.get_response(request))
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        return _without_zone(await self.get_response(request))  # type: ignore[misc]
+
+
+def _without_zone(response: Any) -> HttpResponseBase:
+    if not response.streaming:
+        timezone.deactivate()
+    return response  # type: ignore[no-any-return]
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

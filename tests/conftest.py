@@ -1,5 +1,6 @@
 """Fixtures for every test: nobody reaches the network, and a page costs the same at 3 and at 30 rows."""
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
 import tests.flush  # noqa: F401 - a flush must pass the append-only guards
+from accounts.models import Institute
 from tests.services.servers import throw_away_valkey
 
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -45,6 +48,16 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits and signs of life of one test are not the next one's."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_institute(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The institute of one test is not the next one's, nor does a slow test read its row twice."""
+    monkeypatch.setattr("accounts.models.institute.STALE_AFTER_S", math.inf)
+    Institute.forget()
+    yield
+    Institute.forget()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -78,6 +78,11 @@ class Institute(models.Model):
         return cls._kept[1]
 
     @classmethod
+    def kept(cls) -> "Institute | None":
+        """The row as this process last read it, however long ago; for code that may not ask the database."""
+        return cls._kept[1] if cls._kept else None
+
+    @classmethod
     def forget(cls) -> None:
         """Read the row anew next time."""
         cls._kept = None
