@@ -25,6 +25,7 @@ def any_site(request: pytest.FixtureRequest, folder: Path) -> Iterator[ProofSite
     site.environment["TRUSTED_PROXY_COUNT"] = "1"
     place = folder / "postgres"
     place.mkdir()
+    folder.chmod(0o711)  # the server runs as nobody and must pass through
     servers = throw_away_postgres(place) if request.param == "postgresql" else None
     try:
         if servers is not None:
