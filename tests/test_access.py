@@ -152,6 +152,8 @@ TABLE = {
     "account_email": Row(everybody(404)),
     "account_email_verification_sent": Row(everybody(404)),
     "account_confirm_email": Row(everybody(404), kwargs=lambda: {"key": "x"}),
+    "institute": Row(only("admin", status=200)),
+    "institute_logo": Row(everybody(404)),  # there is none
     "profile": Row(whoever_is_signed_in(200)),
     "google_login": Row({**everybody(302), ANONYMOUS: 403}, "post"),  # the institute has no Google here
     "google_callback": Row(everybody(403)),
@@ -287,6 +289,7 @@ def test_public_views_are_these_and_no_others():
         "google_callback",
         "invitation_accept",
         "invitation_open",
+        "institute_logo",
         "session_choose",
         "session_choose_cancel",
         "mfa_authenticate",

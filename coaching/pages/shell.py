@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -15,7 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import notifications
-from accounts.models import Role, User
+from accounts.models import Institute, Role, User
 from coaching.templatetags.figures import first_cluster
 
 TABS = 5
@@ -43,11 +42,14 @@ NAVIGATION = (
     Entry(_("Files and Drives"), "server", "dfs:console", _("System"), ADMINS, _("Drives")),
     Entry(_("People"), "users", "admin:accounts_user_changelist", _("System"), ADMINS),
     Entry(_("Invitations"), "user-plus", "invitation_list", _("System"), ADMINS),
+    Entry(_("Erasure"), "eraser", "erasure_list", _("System"), ADMINS),
     Entry(_("Activity"), "clock", "activity", _("System"), ADMINS),
+    Entry(_("Institute"), "building-2", "institute", _("System"), ADMINS),
     Entry(_("Deliveries"), "send", "delivery_list", _("System"), ADMINS),
     Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours")),
     Entry(_("My Drives"), "hard-drive", "dfs:drive_list", pgettext_lazy("navigation", "Yours")),
     Entry(_("Profile"), "user", "profile", pgettext_lazy("navigation", "Yours")),
+    Entry(_("Privacy"), "shield-check", "privacy", pgettext_lazy("navigation", "Yours")),
 )
 
 
@@ -72,9 +74,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What base.html needs besides the page."""
+    """What base.html needs besides the page. `short` is the name for narrow places, `logo` an address or ""."""
 
     institute: str
+    short: str
+    logo: str
     mark: str
     theme: str
     role: str
@@ -124,10 +128,16 @@ def _tabs(links: list[Link], path: str) -> list[Link]:
     return [*near, Link(gettext("More"), "menu", url, is_elsewhere, gettext("More"))]
 
 
+def _plain(institute: Institute) -> Shell:
+    """The frame of a page for nobody in particular."""
+    logo = f"{reverse('institute_logo')}?v={institute.logo_etag}" if institute.logo_etag else ""
+    name = institute.name
+    return Shell(name, institute.short_name or name, logo, first_cluster(name), "", "", [], [])
+
+
 def _shell(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
-    name = settings.INSTITUTE_NAME
-    plain = Shell(name, first_cluster(name), "", "", [], [])
+    plain = _plain(Institute.current())
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return plain
     person: User = user  # type: ignore[assignment]
