@@ -1,0 +1,68 @@
+"""Guardians and their students: who is linked to whom, and the two changes to that."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import Guardianship, Role, User
+from coaching.lib.errors import DomainError
+
+
+class GuardianRefused(DomainError):
+    """This person cannot be made this student's guardian. The message says why."""
+
+    code = "guardian_refused"
+
+
+def students_of(user: User) -> QuerySet[User]:
+    """The students this person is a guardian of, whatever his own role, by name."""
+    return User.objects.filter(guardian_links__guardian=user).order_by("name", "pk")
+
+
+def guardians_of(student: User) -> QuerySet[Guardianship]:
+    """The student's guardians by name, each with what he is to the student; `guardian` is fetched along."""
+    return student.guardian_links.select_related("guardian").order_by("guardian__name", "pk")
+
+
+@transaction.atomic
+def link_guardian(
+    student: User, *, guardian: User, relation: str = "", actor: User, request: HttpRequest | None = None
+) -> Guardianship:
+    """Name a guardian; naming him again only changes what he is to the student. Raises: GuardianRefused."""
+    _require_fit(student, guardian)
+    relation = " ".join(relation.split())[:40]
+    try:
+        with transaction.atomic():
+            link = Guardianship.objects.create(student=student, guardian=guardian, relation=relation)
+        event = "guardianship.made"
+    except IntegrityError:
+        link = Guardianship.objects.select_for_update().get(student=student, guardian=guardian)
+        if link.relation == relation:
+            return link
+        link.relation, event = relation, "guardianship.changed"
+        link.save(update_fields=["relation"])
+    activity.record(event, actor=actor, subject=student, on=link, request=request, name=guardian.name)
+    return link
+
+
+@transaction.atomic
+def unlink_guardian(student: User, *, guardian: User, actor: User, request: HttpRequest | None = None) -> bool:
+    """From the next request on he sees nothing of the student. Answers whether he was a guardian until now."""
+    link = Guardianship.objects.select_for_update().filter(student=student, guardian=guardian).first()
+    if link is None:
+        return False
+    activity.record("guardianship.ended", actor=actor, subject=student, on=link, request=request, name=guardian.name)
+    link.delete()
+    return True
+
+
+def _require_fit(student: User, guardian: User) -> None:
+    """Raises: GuardianRefused."""
+    if student.role != Role.STUDENT:
+        raise GuardianRefused(_("Only students have guardians."))
+    if student == guardian:
+        raise GuardianRefused(_("Nobody is his own guardian."))
+    if not guardian.is_active:
+        raise GuardianRefused(_("%(name)s is deactivated. Let him in again first.") % {"name": guardian.name})
