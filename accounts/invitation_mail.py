@@ -1,4 +1,4 @@
-"""The mail that brings an invitation: plain text, no pictures, nothing that tells whether it was opened."""
+"""The mail that brings an invitation: text with an HTML part, no pictures, nothing that tells whether it was opened."""
 
 import logging
 import secrets
@@ -9,7 +9,7 @@ from smtplib import SMTPException
 
 from celery import current_app
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -56,13 +56,16 @@ def send(made: Made) -> bool:
             "institute": settings.INSTITUTE_NAME,
             "by": invitation.created_by,
             "until": moment_text(invitation.expires_at),
+            "language": translation.get_language(),
         }
         subject = render_to_string("accounts/email/invitation_subject.txt", context).strip()
         body = render_to_string("accounts/email/invitation_message.txt", context).strip()
+        html = render_to_string("accounts/email/invitation_message.html", context)
     try:
-        mail = EmailMessage(
+        mail = EmailMultiAlternatives(
             subject, body, to=[str(invitation.email)], connection=get_connection(timeout=MAIL_TIMEOUT_S)
         )
+        mail.attach_alternative(html, "text/html")
         mail.send()
     except (OSError, SMTPException) as error:
         log.warning("The mail of invitation %s was not taken: %s", invitation.pk, type(error).__name__)

@@ -44,7 +44,9 @@ def test_teacher_is_mailed_a_link_that_the_admin_sees_once(admin):
     assert "no-store" in answer["Cache-Control"]
     [letter] = mail.outbox
     assert (letter.to, letter.attachments) == (["farhan@pragati.test"], [])
-    assert letter.message().get_content_type() == "text/plain"
+    html = letter.alternatives[0].content
+    assert f'href="{slip.link}"' in html
+    assert re.search(r"<img|<link|src=|url\(", html) is None  # nothing is fetched when somebody opens it
     assert slip.link in letter.body
     assert "Rajendra Bhosale invites you" in letter.body
     assert "Teacher" in letter.body

@@ -12,6 +12,12 @@ FILES = [
     ("अम्ल, क्षार और लवण: अध्याय 2.pdf", 4_300_000),
     (LONG_FILE_NAME, 90),
 ]
+TITLES = (
+    "Room 3 is closed on Tuesday",
+    "अम्ल, क्षार और लवण: अध्याय 2 के नोट्स अब यहाँ हैं",
+    "Rotational motion: the notes with full solutions and marking remarks (revised) are ready, " + "x" * 90,
+    "Room 4 is open again",
+)
 DRIVES = ("Rajendra Bhosale", "Meera Joshi", "Imran Shaikh", "Dr. Venkataraghavan Subramaniam", "Lata Gaikwad")
 
 
@@ -24,6 +30,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     make_people()
     make_store()
+    make_news()
 
 
 def make_people() -> None:
@@ -57,6 +64,43 @@ def make_store() -> None:
         file.save()
     reason = "The file in the spool is not what arrived."
     Job.objects.create(file=file, state=Job.State.FAILED, reason=reason, finished_at=now)
+
+
+def make_news() -> None:
+    """News of a teacher and of an admin, and the mails of a digest, of one piece of news and of an invitation."""
+    from pathlib import Path
+
+    from django.conf import settings
+    from django.core import mail
+    from django.utils import timezone
+
+    from accounts import deliveries, invitations
+    from accounts.invitees import Invitee
+    from accounts.models import Delivery, NotificationChoice, Role
+    from accounts.news import ACCEPTED
+    from dfs import drive_news
+    from tests import people
+    from tests.accounts.telling import tell
+
+    now, meera, imran = timezone.now(), people.teacher(), people.other_teacher()
+    kinds = (drive_news.KIND.key, ACCEPTED)
+    NotificationChoice.objects.create(user=imran, kind=kinds[0], channel="EMAIL", when="DIGEST")
+    for number, title in enumerate(TITLES):
+        words = {"event_key": f"seed:{number}", "title": title, "now": now - timedelta(hours=30 - 7 * number)}
+        body = "Class JEE 2027 A meets in room 4 instead, on the first floor.\n\nThe timetable shows it, too."
+        tell([meera, imran], kind=kinds[number % 2], body=body, url="/dfs/files/", **words)
+    meera.notifications.filter(event_key="seed:0").update(read_at=now)
+    invitations.invite(Invitee(Role.TEACHER, "Farhan Ali", "farhan@pragati.test"), actor=people.admin())
+    deliveries.send_due(now=now + timedelta(days=3))
+    folder = Path(settings.DATA_DIR) / "mails"
+    folder.mkdir()
+    named = {"invitation": "farhan", "notification": "meera", "digest": "imran"}
+    for name, who in named.items():
+        letter = next(letter for letter in mail.outbox if letter.to[0].startswith(who))
+        (folder / f"{name}.html").write_text(letter.alternatives[0].content, encoding="utf-8")  # type: ignore[attr-defined]
+    tell([people.admin(), people.student()], kind=kinds[0], event_key="seed:admin", title=TITLES[1], now=now)
+    row = Delivery.objects.filter(notification__recipient=people.admin(), channel="EMAIL").first()
+    Delivery.objects.filter(pk=row.pk).update(state="FAILED", tries=6, error="550 mailbox unknown")  # type: ignore[union-attr]
 
 
 if __name__ == "__main__":
