@@ -33,7 +33,8 @@ def of_new_device(sender: object, request: HttpRequest, user: User, **kwargs: ob
     def body() -> str:
         words = {"when": moment_text(slot.created_at), "address": slot.ip or _("an unknown address")}
         said = _("Signed in on %(when)s from %(address)s.") % words
-        return f"{said}\n\n{_('If it was not you, end that session and change your password.')}"
+        advice = _("If it was not you, end that session and change your password.")
+        return f"{said}\n\n{advice}"
 
     tell(
         [user],
@@ -51,7 +52,8 @@ def of_change(person: User, *, line: Activity) -> None:
 
     def body() -> str:
         said = f"{describe(line.event)}{': ' if name else ''}{name}. {moment_text(line.at)}"
-        return f"{said}\n\n{_('If it was not you, tell the office at once and change your password.')}"
+        advice = _("If it was not you, tell the office at once and change your password.")
+        return f"{said}\n\n{advice}"
 
     tell(
         [person],

@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy_
+from django.utils.translation import gettext_lazy
 
 from coaching.lib.errors import DomainError, Unavailable
 
@@ -32,7 +32,7 @@ DRIVE_SCOPE = "https://www.googleapis.com/auth/drive.appdata"
 SCOPES = f"openid email {DRIVE_SCOPE}"
 TIMEOUT_S = (5.0, 15.0)
 CLOCK_SLACK_S = 60
-IN_TESTING = lazy_(
+IN_TESTING = gettext_lazy(
     "Google's consent screen is probably still in Testing: tokens end after seven days. "
     "Publish it in the project's settings at Google, then have the Drive signed in for again."
 )

@@ -8,8 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy_
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Role
 from coaching.templatetags.figures import grouped
@@ -21,7 +20,7 @@ from dfs.standing import Standing, Summary
 
 FILE_ROWS = 10
 NEARLY_FULL = 0.95
-AREAS: dict[str, Promise] = {StoredFile.CONSOLE: lazy_("console"), StoredFile.MINE: lazy_("own files")}
+AREAS: dict[str, Promise] = {StoredFile.CONSOLE: gettext_lazy("console"), StoredFile.MINE: gettext_lazy("own files")}
 DRIVE_STATES: dict[str, str] = {
     DriveAccount.State.ACTIVE: "ok",
     DriveAccount.State.FULL: "due",
@@ -150,7 +149,8 @@ class Pool:
             title = (title % {"count": len(self.silent)}) + f" {names}."
             text, tone = self._what_it_means(), "bad" if self.summary.lost else "due"
             if self.owners < 2:
-                text, tone = f"{text} {_('Only one owner is left, or none: lend Drives of other people.')}", "bad"
+                alone = _("Only one owner is left, or none: lend Drives of other people.")
+                text, tone = f"{text} {alone}", "bad"
             if any(row.drive.ended_young for row in self.silent):
                 text = f"{text} {consent.IN_TESTING}"
             return Trouble(tone, title, text, self.summary.short > 0)

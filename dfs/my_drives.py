@@ -7,8 +7,7 @@ from django import forms
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy_
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import activity
 from accounts.models import Activity, User
@@ -37,20 +36,20 @@ class CapForm(forms.Form):
     """How much of a Drive is lent, in GB of 1,024 MB."""
 
     gigabytes = forms.DecimalField(
-        label=lazy_("Lend at most, in GB"),
+        label=gettext_lazy("Lend at most, in GB"),
         min_value=Decimal("0.1"),
         max_value=10_000,
         max_digits=6,
         decimal_places=1,
         widget=forms.NumberInput(attrs={"step": "0.1", "inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
-            "required": lazy_("Write how many GB you lend."),
-            "invalid": lazy_("Write a number of GB, such as 5 or 7.5."),
-            "min_value": lazy_("Write a number of GB between 0.1 and 10,000."),
-            "max_value": lazy_("Write a number of GB between 0.1 and 10,000."),
-            "max_digits": lazy_("Write a number of GB between 0.1 and 10,000."),
-            "max_whole_digits": lazy_("Write a number of GB between 0.1 and 10,000."),
-            "max_decimal_places": lazy_("Write at most one digit after the point."),
+            "required": gettext_lazy("Write how many GB you lend."),
+            "invalid": gettext_lazy("Write a number of GB, such as 5 or 7.5."),
+            "min_value": gettext_lazy("Write a number of GB between 0.1 and 10,000."),
+            "max_value": gettext_lazy("Write a number of GB between 0.1 and 10,000."),
+            "max_digits": gettext_lazy("Write a number of GB between 0.1 and 10,000."),
+            "max_whole_digits": gettext_lazy("Write a number of GB between 0.1 and 10,000."),
+            "max_decimal_places": gettext_lazy("Write at most one digit after the point."),
         },
     )
 

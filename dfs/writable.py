@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from dfs import removal
 from dfs.drives import DriveError, Trouble
@@ -20,10 +20,10 @@ from dfs.placement import Candidate
 
 IDS_TAKEN = 3
 """So many ids of one Drive may turn out to be used up in one run."""
-NO_ROOM = _l("No Drive has room for it. Add a Drive or raise what a Drive lends.")
-ASKED_TO_REST = _l("The Drives asked to be left alone for a while. It goes on by itself.")
+NO_ROOM = gettext_lazy("No Drive has room for it. Add a Drive or raise what a Drive lends.")
+ASKED_TO_REST = gettext_lazy("The Drives asked to be left alone for a while. It goes on by itself.")
 LEAST_WAIT = timedelta(seconds=60)
-NO_DRIVE = _l("No Drive can be written to. Link one, or bring one back.")
+NO_DRIVE = gettext_lazy("No Drive can be written to. Link one, or bring one back.")
 
 _STATE = {
     Trouble.FULL: DriveAccount.State.FULL,

@@ -84,6 +84,20 @@ def test_the_extractors_find_what_is_there() -> None:
     assert len(all_marked()) > 200
 
 
+def other_names(source: str) -> set[str]:
+    """The names, `_` apart, that a module gives to translating functions."""
+    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+    return {name.asname for name in names if name.asname and name.asname != "_"}
+
+
+def test_translating_functions_go_by_names_the_extractors_know() -> None:
+    """A string given to a function of another name is found by nobody and stays English."""
+    modules = [module for app in APPS for module in (ROOT / app).rglob("*.py")]
+    assert not {module.name: names for module in modules if (names := other_names(module.read_text(encoding="utf-8")))}
+    assert other_names("from django.utils.translation import gettext_lazy as _l, gettext as _") == {"_l"}
+
+
 def test_every_string_is_in_the_hindi_catalogue() -> None:
     missing = all_marked() - entries().keys()
     assert not missing, f"{len(missing)} strings are not in {CATALOGUE.name}: {sorted(missing)}"
