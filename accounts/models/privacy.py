@@ -52,6 +52,11 @@ class Consent(models.Model):
     def __str__(self) -> str:
         return f"{self.subject}: {self.purpose}"
 
+    @property
+    def is_objection(self) -> bool:
+        """A no to what nobody had to agree to; it ended with its beginning."""
+        return self.withdrawn_at == self.given_at
+
 
 class ErasureRequest(models.Model):
     """Somebody asks to be forgotten. WAITING → HELD | DONE | REFUSED; HELD names what must be kept and until when."""

@@ -1,0 +1,242 @@
+"""What people agreed to: whether something may be done with a person, and who may say yes or no.
+
+Others call `may(subject, purpose, on=day)`, or `who_may` for a list, before they use a position, show a photo or put
+a name on a leaderboard. A minor's own yes does not count: a guardian says it, or the office enters it from paper.
+Withdrawing takes effect at once; a photo is deleted with it.
+
+Source: Digital Personal Data Protection Act 2023, sections 6 and 9.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import Consent, Institute, Photo, User
+from coaching.lib.errors import DomainError, NotAllowed
+
+Purpose, Method = Consent.Purpose, Consent.Method
+EVIDENCE_LENGTH = 200
+COUNTS_FOR_MINORS = frozenset({Method.GUARDIAN, Method.PAPER})
+
+
+class EvidenceMissing(DomainError):
+    """The office must say where the paper is (400)."""
+
+    code = "evidence_missing"
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one purpose stands for one person. `row` is the consent in force, else the last one, else None."""
+
+    purpose: Purpose
+    row: Consent | None
+    is_allowed: bool
+    is_never: bool
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.row is not None and self.row.withdrawn_at is None
+
+    @property
+    def can_be_given(self) -> bool:
+        return not self.is_allowed and not self.is_never
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return self.is_allowed or self.is_in_force
+
+
+# --- What may be done -------------------------------------------------------------------------------------------------
+
+
+def may(subject: User, purpose: str, *, on: date) -> bool:
+    """Whether this may be done with the person on that day."""
+    return subject.pk in who_may([subject], purpose, on=on)
+
+
+def who_may(people: Iterable[User], purpose: str, *, on: date) -> set[int]:
+    """The numbers of those with whom this may be done on that day, in one query for all."""
+    listed = list(people)
+    rows = _newest(Consent.objects.filter(subject__in=listed, purpose=purpose))
+    return {one.pk for one in listed if _stands(one, Purpose(purpose), rows.get((one.pk, purpose)), on).is_allowed}
+
+
+def standings(people: Iterable[User], *, on: date) -> dict[int, list[Standing]]:
+    """Every purpose of each person, by his number, in one query for all."""
+    listed = list(people)
+    rows = _newest(Consent.objects.filter(subject__in=listed).select_related("given_by", "withdrawn_by"))
+    return {one.pk: [_stands(one, purpose, rows.get((one.pk, purpose)), on) for purpose in Purpose] for one in listed}
+
+
+def _newest(rows: QuerySet[Consent]) -> dict[tuple[int, str], Consent]:
+    """By person and purpose the row in force, else the last."""
+    ordered = sorted(rows, key=lambda row: (row.withdrawn_at is None, row.given_at, row.pk))
+    return {(row.subject_id, row.purpose): row for row in ordered}
+
+
+def _stands(person: User, purpose: Purpose, row: Consent | None, on: date) -> Standing:
+    is_minor = person.is_minor(on=on)
+    policy = Institute.current().minor_location
+    if purpose == Purpose.LOCATION and is_minor and policy == Institute.MinorLocation.OFF:
+        return Standing(purpose, row, is_allowed=False, is_never=True)
+    is_free = {
+        Purpose.LOCATION: not is_minor or policy == Institute.MinorLocation.EXEMPT,
+        Purpose.PHOTO: not is_minor,
+        Purpose.RESULTS: False,
+    }[purpose]
+    is_allowed = is_free if row is None else row.withdrawn_at is None and (is_free or _counts(row, is_minor))
+    return Standing(purpose, row, is_allowed=is_allowed, is_never=False)
+
+
+def _counts(row: Consent, is_minor: bool) -> bool:
+    return not is_minor or row.method in COUNTS_FOR_MINORS
+
+
+# --- Who decides ------------------------------------------------------------------------------------------------------
+
+
+def own_and_children(user: User) -> QuerySet[User]:
+    """Whose page of consents this person sees: his own and those of the students he is the guardian of."""
+    return User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).distinct()
+
+
+def can_decide(subject: User, *, actor: User, on: date) -> bool:
+    """Whether this person himself says yes and no for the subject: an adult for himself, a guardian for a minor."""
+    return _method(subject, actor, on) is not None
+
+
+def _method(subject: User, actor: User, on: date) -> Method | None:
+    is_minor = subject.is_minor(on=on)
+    if subject.pk == actor.pk:
+        return None if is_minor else Method.SELF
+    is_guardian = is_minor and subject.guardian_links.filter(guardian=actor).exists()
+    return Method.GUARDIAN if is_guardian else None
+
+
+def _own_method(subject: User, actor: User, on: date) -> Method:
+    method = _method(subject, actor, on)
+    if method is None:
+        raise NotAllowed(_("Until somebody is 18, a guardian decides this for him; from then on he does it himself."))
+    return method
+
+
+# --- Yes and no -------------------------------------------------------------------------------------------------------
+
+
+def give(subject: User, *, purpose: str, actor: User, now: datetime, request: HttpRequest | None = None) -> Consent:
+    """A yes by the person or his guardian. Given already: the one in force. Raises: NotAllowed."""
+    method = _own_method(subject, actor, day_of(now))
+    return _give(subject, Purpose(purpose), method, "", actor, now, request)
+
+
+def give_on_paper(
+    subject: User, *, purpose: str, evidence: str, actor: User, now: datetime, request: HttpRequest | None = None
+) -> Consent:
+    """A yes the office has on paper; `evidence` says where. Raises: NotAllowed, EvidenceMissing."""
+    _require_office(actor, evidence)
+    return _give(subject, Purpose(purpose), Method.PAPER, evidence.strip(), actor, now, request)
+
+
+def withdraw(subject: User, *, purpose: str, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
+    """A no by the person or his guardian. No already: nothing. Raises: NotAllowed."""
+    method = _own_method(subject, actor, day_of(now))
+    _withdraw(subject, Purpose(purpose), method, "", actor, now, request)
+
+
+def withdraw_on_paper(
+    subject: User, *, purpose: str, evidence: str, actor: User, now: datetime, request: HttpRequest | None = None
+) -> None:
+    """A no the office has on paper. Raises: NotAllowed, EvidenceMissing."""
+    _require_office(actor, evidence)
+    _withdraw(subject, Purpose(purpose), Method.PAPER, evidence.strip(), actor, now, request)
+
+
+def day_of(now: datetime) -> date:
+    """The day it is at the institute."""
+    return timezone.localtime(now, Institute.current().zone).date()
+
+
+def _require_office(actor: User, evidence: str) -> None:
+    if not actor.is_admin:
+        raise NotAllowed(_("Only the office enters what was said on paper."))
+    if not evidence.strip():
+        raise EvidenceMissing(_("Say which paper this is and where it is kept."))
+
+
+@transaction.atomic
+def _give(
+    subject: User,
+    purpose: Purpose,
+    method: Method,
+    evidence: str,
+    actor: User,
+    now: datetime,
+    request: HttpRequest | None,
+) -> Consent:
+    person, in_force = _locked(subject, purpose)
+    if in_force is not None:
+        if _counts(in_force, person.is_minor(on=day_of(now))):
+            return in_force
+        _end(in_force, actor=actor, now=now)  # he said it himself and turned out to be a minor
+    consent = _new(person, purpose, method, actor, now)
+    consent.evidence = evidence
+    consent.save()
+    _log("consent.given", consent, actor, request)
+    return consent
+
+
+@transaction.atomic
+def _withdraw(
+    subject: User,
+    purpose: Purpose,
+    method: Method,
+    evidence: str,
+    actor: User,
+    now: datetime,
+    request: HttpRequest | None,
+) -> None:
+    """Where nobody was asked, the no is kept as a yes that ended with its beginning: an objection."""
+    person, consent = _locked(subject, purpose)
+    if consent is None:
+        if Consent.objects.filter(subject=person, purpose=purpose).exists():
+            return
+        consent = _new(person, purpose, method, actor, now)
+    if evidence:
+        consent.evidence = "; ".join(filter(None, (consent.evidence, evidence)))[:EVIDENCE_LENGTH]
+    _end(consent, actor=actor, now=now)
+    if purpose == Purpose.PHOTO:
+        Photo.objects.filter(user=person).delete()
+    _log("consent.withdrawn", consent, actor, request)
+
+
+def _new(subject: User, purpose: Purpose, method: Method, actor: User, now: datetime) -> Consent:
+    """Unsaved, under the notice as it stands."""
+    version = Institute.objects.filter(pk=1).values_list("notice_version", flat=True).first() or 1
+    return Consent(
+        subject=subject, purpose=purpose, method=method, given_by=actor, given_at=now, notice_version=version
+    )
+
+
+def _locked(subject: User, purpose: Purpose) -> tuple[User, Consent | None]:
+    """The person's row, held so that two at once become one after the other, and his consent in force."""
+    person = User.objects.select_for_update().get(pk=subject.pk)
+    return person, Consent.objects.filter(subject=person, purpose=purpose, withdrawn_at=None).first()
+
+
+def _end(consent: Consent, *, actor: User, now: datetime) -> None:
+    consent.withdrawn_at, consent.withdrawn_by = max(now, consent.given_at), actor
+    consent.save()
+
+
+def _log(event: str, consent: Consent, actor: User, request: HttpRequest | None) -> None:
+    said = {"name": str(Purpose(consent.purpose).label), "purpose": consent.purpose, "method": consent.method}
+    activity.record(event, actor=actor, subject=consent.subject, on=consent, request=request, **said)
