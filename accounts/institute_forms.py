@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.institute import put_logo
 from accounts.models import Institute
@@ -42,7 +43,9 @@ ZONES = (
 class InstituteForm(ModelForm):
     """Everything of the institute's row that people may change, and a picture for its logo."""
 
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", "—"), *STATES.items()])
+    state = forms.ChoiceField(
+        label=pgettext_lazy("of India", "State"), required=False, choices=[("", "—"), *STATES.items()]
+    )
     phone = forms.CharField(
         label=_("Phone"),
         required=False,
