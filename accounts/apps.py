@@ -20,13 +20,14 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import signals
 
-        from accounts import activity, news, sessions, zones
+        from accounts import activity, news, senders, sessions, zones
         from accounts.models import ACTIVITY_KEPT, Activity
 
         triggers.declare(triggers.AppendOnly(Activity._meta.db_table, kept_days=ACTIVITY_KEPT.days))
         news.declare_kinds()
         post_migrate.connect(_after_migrate, sender=self)
         checks.register(checks.Tags.database)(check_guards)
+        checks.register(checks.Tags.compatibility)(senders.check_senders)
         signals.user_logged_in.connect(sessions.open_on_sign_in)
         signals.user_logged_in.connect(activity.record_sign_in)
         signals.user_logged_in.connect(news.of_new_device)

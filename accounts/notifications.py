@@ -96,7 +96,8 @@ def wake() -> None:
 def guardians_of(students: Iterable[User]) -> QuerySet[User]:
     """The active guardians of these students, each once."""
     pks = [student.pk for student in students]
-    return User.objects.active().filter(guardianships__student__in=pks).distinct()
+    found: QuerySet[User] = User.objects.active().filter(guardianships__student__in=pks).distinct()
+    return found
 
 
 def with_guardians(student: User) -> list[User]:

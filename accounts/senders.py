@@ -11,6 +11,7 @@ from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefuse
 from typing import Protocol
 
 from django.conf import settings
+from django.core import checks
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
@@ -118,6 +119,18 @@ class ConsoleSender:
 
     def close(self) -> None:
         return
+
+
+def check_senders(**kwargs: object) -> list[checks.CheckMessage]:
+    """accounts.E001: a class that is not there would be found missing only when somebody is told something."""
+    found: list[checks.CheckMessage] = []
+    for channel in channels():
+        try:
+            sender_of(channel)
+        except (ImportError, TypeError) as error:
+            text = f"The sender of {channel} cannot be used: {error}"
+            found.append(checks.Error(text, hint="Correct or unset its setting.", id="accounts.E001"))
+    return found
 
 
 def channels() -> list[Delivery.Channel]:

@@ -94,3 +94,10 @@ def test_every_configured_sender_keeps_the_protocol(settings: Any) -> None:
         assert sender is not None
         assert all(callable(getattr(sender, verb)) for verb in ("address_of", "send", "close"))
     assert senders.sender_of("SMS") is None
+
+
+def test_a_sender_that_is_not_there_is_found_before_anybody_is_told(settings: Any) -> None:
+    assert senders.check_senders() == []
+    settings.NOTIFICATION_SENDERS = {"EMAIL": "accounts.senders.EmailSender", "SMS": "no.such.Sender"}
+    [error] = senders.check_senders()
+    assert (error.id, "SMS" in error.msg) == ("accounts.E001", True)

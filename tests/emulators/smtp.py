@@ -5,7 +5,7 @@ import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 
 class MailServer:
@@ -63,8 +63,7 @@ def _handler_of(site: MailServer) -> type[socketserver.StreamRequestHandler]:
             lines = list(iter(self.rfile.readline, b".\r\n"))
             refusal = site.replies.get(".")
             if refusal is None or refusal.startswith("kept"):
-                mail = message_from_bytes(b"".join(lines), policy=policy.default)
-                site.mails.append(cast("EmailMessage", mail))
+                site.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
             self.say("250 taken" if refusal is None else refusal.removeprefix("kept ").strip())
 
         def say(self, reply: str) -> None:
