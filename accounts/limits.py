@@ -36,6 +36,7 @@ INVITATION_LOST = Limit("invitation link that does not work per address", tries=
 INVITATION_ACCEPT = Limit("accepting an invitation per address", tries=300, per_s=60)
 INVITATION_SENDS = Limit("making or sending invitations per person", tries=120, per_s=3600)
 INVITATION_AGAIN = Limit("sending one invitation again", tries=5, per_s=3600)
+GUARDIAN_PIN = Limit("PIN of a guardian link per address", tries=20, per_s=60)
 PATIENCE_S = 5  # for the right passwords of others at the same address, or of one person on many devices at once
 ACTIVITY_EXPORT = Limit("export of the activity log per person", tries=5, per_s=600)
 

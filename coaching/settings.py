@@ -387,6 +387,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # a 4xx has its line in the access log
+        "django.security.csrf": {"level": "CRITICAL"},  # the address may hold a key; the access log hides it
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one; the access log has it
         "urllib3": {"level": "INFO"},  # below, it writes addresses, and an upload session's address is a key
         "google": {"level": "INFO"},  # below, it writes requests and their headers

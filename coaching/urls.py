@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coaching.pages import errors, health, home, styleguide
+from coaching.pages import child, errors, guardian_link, health, home, styleguide
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -19,6 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/", home.dashboard, name="dashboard"),
     path("more/", home.more, name="more"),
     path("language/", home.language_set, name="set_language"),
+    path("children/", child.child_list, name="child_list"),
+    path("children/<uuid:public_id>/", child.child, name="child"),
+    path("g/<str:token>/", guardian_link.guardian_link, name="guardian_link"),
+    path("g/<str:token>", guardian_link.guardian_link_bare, name="guardian_link_bare"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

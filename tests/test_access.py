@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import policy_of
-from accounts.models import Invitation, Notification, Role, SessionSlot, User
+from accounts.models import GuardianPass, Guardianship, Invitation, Notification, Role, SessionSlot, User
 from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
@@ -130,11 +130,32 @@ def an_invitation() -> dict[str, Any]:
     return {"public_id": invitation.uuid}
 
 
+def the_guardians_child() -> dict[str, Any]:
+    Guardianship.objects.get_or_create(guardian=people.guardian(), student=people.student())
+    return the_students_number()
+
+
+def a_guardian_link() -> dict[str, Any]:
+    fields = {
+        "student": people.student(),
+        "created_by": people.admin(),
+        "expires_at": timezone.now() + timedelta(days=1),
+    }
+    return {"public_id": GuardianPass.objects.get_or_create(token_hash="y" * 64, defaults=fields)[0].uuid}
+
+
 TABLE = {
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
     "more": Row(whoever_is_signed_in(200)),
     "set_language": Row(everybody(302), "post", body={"language": "en"}),
+    "child_list": Row(whoever_is_signed_in(200)),  # to nobody here a child is linked
+    "child": Row(only("guardian", status=200, others=404), kwargs=the_guardians_child),
+    "guardian_link": Row(everybody(200), kwargs=lambda: {"token": "no-such-token"}),  # the form for the PIN
+    "guardian_link_bare": Row(everybody(302), kwargs=lambda: {"token": "no-such-token"}),
+    "guardian_link_list": Row(only("admin", status=200), kwargs=the_students_number),
+    "guardian_link_extend": Row(only("admin", status=302), "post", a_guardian_link),
+    "guardian_link_revoke": Row(only("admin", status=302), "post", a_guardian_link),
     "healthz": Row(everybody(200)),
     "readyz": Row(everybody(200)),
     "styleguide": Row(everybody(404)),
@@ -289,6 +310,8 @@ def test_public_views_are_these_and_no_others():
         "google_callback",
         "invitation_accept",
         "invitation_open",
+        "guardian_link",
+        "guardian_link_bare",
         "institute_logo",
         "session_choose",
         "session_choose_cancel",
