@@ -33,6 +33,7 @@ SIGN_INS = {
     "student": "2026-0188",
     "guardian": "sunil@pragati.test",
     "long name": "2026-0999",
+    "newcomer": "2026-1000",  # signs in once in a run: a second browser would be news to him
 }
 
 

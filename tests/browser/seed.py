@@ -42,6 +42,7 @@ def make_people() -> None:
         if make is not None:
             make()
     people.person(LONG_HINDI_NAME, Role.STUDENT, admission_number="2026-0999")
+    people.person("Aarav Deshpande", Role.STUDENT, admission_number="2026-1000")
 
 
 def make_store() -> None:

@@ -48,7 +48,7 @@ def test_choices_are_kept(sign_in: SignIn, site: Site) -> None:
 
 
 def test_a_student_without_news_sees_what_comes_here(sign_in: SignIn, site: Site) -> None:
-    page = sign_in("long name")
+    page = sign_in("newcomer")
     page.goto(f"{site.url}/accounts/notifications/")
     expect(page.get_by_text("Nothing yet")).to_be_visible()
     look(page, "notifications-empty")
