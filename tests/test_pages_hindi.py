@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from tests.people import signed_in, student
+
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "coaching/locale/hi/LC_MESSAGES/django.po"
 APPS = ("accounts", "attendance", "batches", "chat", "coaching", "dfs", "exams", "fees", "notices")
@@ -129,3 +131,21 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
 @pytest.mark.parametrize("word", ["successfully", "Oops", "please note"])
 def test_nothing_says_what_our_words_avoid(word: str) -> None:
     assert not [msgid for _context, msgid in all_marked() if word.lower() in msgid.lower()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        (
+            "/accounts/password/change/",
+            {"oldpassword": "wrong", "password1": "three plain words", "password2": "x"},
+        ),
+        ("/accounts/reauthenticate/", {"password": "wrong"}),
+    ],
+)
+def test_refusals_that_are_not_ours_are_in_hindi_too(address: str, typed: dict[str, str]) -> None:
+    page = signed_in(student()).post(address, typed, headers={"accept-language": "hi"}).content.decode()
+    refusals = re.findall(r'<div class="error-text".*?<span>(.*?)</span>', page, re.DOTALL)
+    assert refusals
+    assert not [refusal for refusal in refusals if re.search("[A-Za-z]{3}", refusal)]
