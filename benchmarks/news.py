@@ -69,8 +69,15 @@ def _tell(number: int) -> None:
     from accounts import notifications
     from accounts.models import User
 
-    words = {"title": "Room 3 is closed", "body": "Class JEE 2027 A meets in room 4. " * 8, "url": "/dashboard/"}
-    assert notifications.tell(User.objects.all(), kind="bench", event_key=f"bench:{number}", **words) == PEOPLE
+    told = notifications.tell(
+        User.objects.all(),
+        kind="bench",
+        event_key=f"bench:{number}",
+        title="Room 3 is closed",
+        body="Class JEE 2027 A meets in room 4. " * 8,
+        url="/dashboard/",
+    )
+    assert told == PEOPLE
 
 
 def _write(number: int) -> None:
