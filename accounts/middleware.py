@@ -3,7 +3,8 @@
 Whoever has no live session gets no further than the sign-in page, and learns why his ended.
 """
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -68,7 +69,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """A stream on the loop ends with its session."""
         slot = sessions.slot_id(request)
         if slot is not None and isinstance(response, StreamingHttpResponse) and response.is_async:
-            response.streaming_content = fenced(response.streaming_content, slot=slot)
+            chunks = cast("AsyncIterator[bytes]", response.streaming_content)
+            response.streaming_content = fenced(chunks, slot=slot)
         return response
 
     def handle_no_permission(  # type: ignore[override]  # Django's stub promises a redirect

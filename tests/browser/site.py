@@ -63,6 +63,14 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
+def meanwhile(site: Site, code: str, *, more: dict[str, str] | None = None) -> None:
+    """What a worker or another person does to the rows, in a process of its own."""
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+    own = environment(site.data_dir) | (more or {})
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
     """Migrate and fill the site's database."""
     command = [sys.executable, "-m", program]

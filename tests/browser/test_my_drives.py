@@ -1,7 +1,5 @@
 """My Drives with a mouse, a thumb and no script: linking at Google, lending more, taking it back."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import site as sites
 from tests.browser.conftest import SIGN_INS
 from tests.browser.looking import look
-from tests.browser.site import ROOT, Site, environment
+from tests.browser.site import Site, meanwhile
 from tests.emulators.google import GoogleEmulator
 from tests.people import PASSWORD
 
@@ -59,19 +57,10 @@ def linking_site(google: GoogleEmulator, tmp_path_factory: pytest.TempPathFactor
     sites.seed(data_dir)
     site = Site(data_dir, more=google.settings)
     try:
-        meanwhile(site, SHELVES, google)
+        meanwhile(site, SHELVES, more=google.settings)
         yield site
     finally:
         site.close()
-
-
-def meanwhile(site: Site, code: str, google: GoogleEmulator) -> None:
-    """What the scheduler does, in a process of its own."""
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(site.data_dir) | google.settings, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
@@ -132,7 +121,7 @@ def test_drive_is_linked_changed_and_taken_back(
     page.get_by_role("button", name=f"Keep {MINE}").click()
     expect(page.get_by_role("button", name=f"Unlink {MINE}")).to_be_visible()
     page.get_by_role("button", name=f"Unlink {MINE}").click()
-    meanwhile(linking_site, "from dfs import lending; assert lending.go_on_leaving()", google)
+    meanwhile(linking_site, "from dfs import lending; assert lending.go_on_leaving()", more=google.settings)
     page.reload()
     expect(page.get_by_text("You lend no Drive")).to_be_visible()
 

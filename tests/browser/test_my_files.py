@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.looking import look
 from tests.browser.pieces import PIECE, Pieces
-from tests.browser.site import ROOT, Site, environment
+from tests.browser.site import Site, meanwhile
 
 pytestmark = pytest.mark.browser
 
@@ -177,17 +175,11 @@ def test_an_admin_uploads_to_the_console(sign_in: SignIn, site: Site, tmp_path: 
     expect(page.get_by_text(path.name).first).to_be_visible()
 
 
-def meanwhile(site: Site, code: str) -> None:
-    """What a worker does to the rows, in a process of its own."""
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", f"from dfs.models import *\n{code}"]
-    subprocess.run(command, cwd=ROOT, env=environment(site.data_dir), check=True, capture_output=True)
-
-
 def test_the_state_of_a_file_moves_without_a_reload(files_page: Page, site: Site, tmp_path: Path) -> None:
     choose(files_page, made(tmp_path / "moving.bin", 1000))
     line = listed(files_page, "moving.bin")
     expect(line).to_contain_text("Waiting its turn")
-    jobs = "Job.objects.filter(file__name='moving.bin')"
+    jobs = "from dfs.models import Job; Job.objects.filter(file__name='moving.bin')"
     meanwhile(site, f"{jobs}.update(state='RUNNING', objects_done=3, objects_total=10)")
     expect(line).to_contain_text("Being stored 30 %")
     meanwhile(site, f"{jobs}.update(state='WAITING', reason='No Drive has room.')")
