@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.events import describe
 from accounts.kinds import Kind, When, declare
-from accounts.models import Activity, Invitation, Role, SessionSlot, User
+from accounts.models import Activity, ErasureRequest, Invitation, Role, SessionSlot, User
 from accounts.notifications import tell
 from coaching.lib.clock import moment_text
 
 NEW_DEVICE, CHANGED, ACCEPTED = "security.new_device", "security.changed", "invitation.accepted"
+ERASURE_ASKED, ERASURE_DECIDED = "erasure.asked", "erasure.decided"
 
 
 def declare_kinds() -> None:
@@ -20,6 +21,8 @@ def declare_kinds() -> None:
         Kind(NEW_DEVICE, gettext_lazy("Sign-in on a new device"), is_urgent=True, is_fixed=True),
         Kind(CHANGED, gettext_lazy("Password or second step changed"), is_urgent=True, is_fixed=True),
         Kind(ACCEPTED, gettext_lazy("Invitation accepted"), email=When.DIGEST, roles=frozenset({Role.ADMIN})),
+        Kind(ERASURE_ASKED, gettext_lazy("Somebody asks to be erased"), roles=frozenset({Role.ADMIN})),
+        Kind(ERASURE_DECIDED, gettext_lazy("Decision about an erasure"), is_fixed=True),
     )
 
 
@@ -76,4 +79,36 @@ def of_acceptance(invitation: Invitation, *, person: User) -> None:
         title=lambda: _("%(name)s accepted the invitation") % {"name": person.name},
         body=lambda: str(Role(person.role).label),
         url=reverse("invitation_list"),
+    )
+
+
+def of_erasure_asked(asked: ErasureRequest) -> None:
+    """To the admins, who decide."""
+    tell(
+        User.objects.active().filter(role=Role.ADMIN),
+        kind=ERASURE_ASKED,
+        event_key=f"erasure:{asked.uuid}",
+        title=lambda: _("%(name)s asks to be erased") % {"name": asked.subject.name},
+        body=lambda: _("Asked by %(name)s.") % {"name": asked.asked_by.name},
+        url=reverse("erasure", args=[asked.uuid]),
+        about=asked.subject,
+    )
+
+
+def of_erasure_decided(decided: ErasureRequest) -> None:
+    """To whoever asked; somebody who was erased himself is not there any more."""
+    if decided.state == ErasureRequest.State.DONE and decided.asked_by_id == decided.subject_id:
+        return
+    titles = {
+        ErasureRequest.State.HELD: gettext_lazy("The erasure you asked for has to wait"),
+        ErasureRequest.State.REFUSED: gettext_lazy("The erasure you asked for was refused"),
+        ErasureRequest.State.DONE: gettext_lazy("The erasure you asked for is done"),
+    }
+    tell(
+        [decided.asked_by],
+        kind=ERASURE_DECIDED,
+        event_key=f"erasure:{decided.uuid}:{decided.decided_at}",
+        title=titles[ErasureRequest.State(decided.state)],
+        body=decided.reason,
+        url=reverse("privacy"),
     )

@@ -15,7 +15,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import policy_of
-from accounts.models import GuardianPass, Guardianship, Invitation, Notification, Role, SessionSlot, User
+from accounts.models import (
+    ErasureRequest,
+    GuardianPass,
+    Guardianship,
+    Invitation,
+    Notification,
+    Role,
+    SessionSlot,
+    User,
+)
 from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
@@ -144,6 +153,11 @@ def a_guardian_link() -> dict[str, Any]:
     return {"public_id": GuardianPass.objects.get_or_create(token_hash="y" * 64, defaults=fields)[0].uuid}
 
 
+def a_request_to_be_erased() -> dict[str, Any]:
+    fields = {"subject": people.student(), "asked_by": people.student()}
+    return {"public_id": ErasureRequest.objects.get_or_create(**fields)[0].uuid}
+
+
 TABLE = {
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
@@ -175,6 +189,18 @@ TABLE = {
     "account_confirm_email": Row(everybody(404), kwargs=lambda: {"key": "x"}),
     "institute": Row(only("admin", status=200)),
     "institute_logo": Row(everybody(404)),  # there is none
+    "privacy": Row(whoever_is_signed_in(200)),
+    "consent_change": Row(
+        the_student(302),
+        "post",
+        the_students_number,
+        body={"purpose": "RESULTS", "do": "give"},
+    ),
+    "person_consents": Row(only("admin", status=200), kwargs=the_students_number),
+    "erasure_ask": Row(only("student", "admin", status=302, others=404), "post", the_students_number),
+    "erasure_list": Row(only("admin", status=200)),
+    "erasure": Row(only("admin", status=200), kwargs=a_request_to_be_erased),
+    "data_export": Row(whoever_is_signed_in(200), "post"),
     "profile": Row(whoever_is_signed_in(200)),
     "google_login": Row({**everybody(302), ANONYMOUS: 403}, "post"),  # the institute has no Google here
     "google_callback": Row(everybody(403)),
