@@ -1,14 +1,24 @@
-"""People: who they are, how they come in, what they may do, and what they did.
+"""People: who they are, how they come in, what they may do, what they are told, and what they did.
 
-Tables: `users` (User), `activity_log` (Activity, append-only), `master_key_marks` (MasterKeyMark).
+Tables (`models/`, a module for each subject): `users`, `grants`, `guardianships`, `session_slots`, `session_policies`,
+`invitations`, `activity_log` (append-only), `master_key_marks`, `institute` (one row), `notifications` and their
+deliveries and choices, `consents`, `erasure_requests`, `tickets`, `people_imports`, `person_photos`, `guardian_passes`.
 
-Others call `accounts.access` (the policy decorators every view carries), `accounts.activity.record` (one line of the
-log), `accounts.notifications.tell` (news for people, of a kind that `declare` made known), `accounts.keys` (the guard
-of the master key ring) and read `User`; foreign keys go to `settings.AUTH_USER_MODEL`.
+Modules go by subject: `invitations.py` holds the verbs, `invitation_views.py` and `invitation_forms.py` the pages.
+- Coming in: `adapters`, `stages`, `sessions`, `session_store`, `streams`, `passwords`, `password_links`, `second_step`,
+  `google`, `google_accounts`, `ways_in`, `invitations`, `limits`.
+- Being let: `access` (the policy decorators every view carries), `middleware`, `guardians`, `guardian_passes`.
+- Being told: `notifications` (`tell`, of a kind that `declare` made known), `deliveries`, `senders`, `news`.
+- Being kept: `activity` (`record` writes one line), `consents`, `erasures`, `keys`, `sealed`, `institute`.
 
-Invariants: a person has an e-mail address or is a student with an admission number; the role alone decides what a
-person may do; nobody registers himself; a deactivated person's sessions end with the next request; a line of the
-activity log is never changed, and removed only past its retention, which database triggers enforce.
+Others call `access`, `activity.record`, `notifications.tell`, `sessions.slot_id` and `sessions.is_live`, and read `User`;
+foreign keys go to `settings.AUTH_USER_MODEL`.
 
-Start reading at `models.py`, then `access.py`, `adapters.py`, `activity.py`.
+Invariants: a person has an e-mail address or is a student with an admission number; role and grants alone decide what
+a person may do; nobody registers himself; every session has one live slot, and no more of them than the role's policy
+allows after any sign-in through the door; a change of role, password or second step and a deactivation end sessions in
+the same transaction; a line of the activity log is never changed, and removed only past its retention, which database
+triggers enforce; the same news is told a person once.
+
+Start reading at `models/people.py`, then `access.py`, `adapters.py`, `sessions.py`, `activity.py`.
 """
