@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from kombu.exceptions import OperationalError
 
-from accounts.models import Invitation
+from accounts.models import Institute, Invitation
 from accounts.models.invitations import hash_token
 from coaching.lib.clock import moment_text
 
@@ -49,11 +49,11 @@ def send(made: Made) -> bool:
     """Mail the link to the invitation's address, in the language of the person. False when it was not taken."""
     invitation = made.invitation
     language = invitation.person.language if invitation.person else ""
-    with translation.override(language or settings.LANGUAGE_CODE):
+    with translation.override(language or Institute.current().language):
         context = {
             "invitation": invitation,
             "link": made.link,
-            "institute": settings.INSTITUTE_NAME,
+            "institute": Institute.current().name,
             "by": invitation.created_by,
             "until": moment_text(invitation.expires_at),
             "language": translation.get_language(),

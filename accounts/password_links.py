@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from accounts import activity, limits
-from accounts.models import User
+from accounts.models import Institute, User
 from coaching.lib.errors import Unavailable
 
 NOBODY = 0
@@ -42,8 +42,8 @@ def send(person_pk: int) -> None:
     person = User.objects.active().filter(pk=person_pk).exclude(email=None).first()
     if person is None:
         return
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        words = {"password_reset_url": address_for(person), "name": person.name, "institute": settings.INSTITUTE_NAME}
+    with translation.override(person.language or Institute.current().language):
+        words = {"password_reset_url": address_for(person), "name": person.name, "institute": Institute.current().name}
         subject = " ".join(render_to_string("account/email/password_reset_key_subject.txt", words).split())
         body = render_to_string("account/email/password_reset_key_message.txt", words).strip() + "\n"
     EmailMessage(subject, body, to=[str(person.email)]).send()

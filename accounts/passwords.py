@@ -9,12 +9,11 @@ import re
 import unicodedata
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Institute, User
 
 MAX_LENGTH = 128
 NAME_LENGTH = 4  # shorter words are in too many others
@@ -80,7 +79,7 @@ def normalize(password: str) -> str:
 
 def _names(user: Any) -> set[str]:
     """Words somebody who knows the person and the institute would try, long enough to mean something."""
-    known = [settings.INSTITUTE_NAME, "classcrew"]
+    known = [Institute.current().name, Institute.current().short_name, "classcrew"]
     if isinstance(user, User):
         known += [user.name, user.email or "", user.admission_number or ""]
     folded = normalize(" ".join(known)).casefold()

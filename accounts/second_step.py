@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 from qrcode.image.svg import SvgPathFillImage
 
 from accounts import activity, news, sessions, ways_in
-from accounts.models import SessionSlot, User
+from accounts.models import Institute, SessionSlot, User
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.sealing import SealBroken, ring
 
@@ -61,7 +61,7 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return ring().open(PURPOSE, sealed_bytes(encrypted_text)).decode()
 
     def get_totp_issuer(self) -> str:
-        return str(settings.INSTITUTE_NAME).replace(":", " ")
+        return Institute.current().name.replace(":", " ")
 
     def build_totp_svg(self, url: str) -> str:
         """Dark on white in both themes, because that is what cameras read."""
@@ -75,7 +75,7 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         host = urlsplit(settings.BASE_URL).hostname or ""
         if not host or _is_address(host):
             host = context.request.get_host().partition(":")[0]
-        return {"id": host, "name": str(settings.INSTITUTE_NAME)}
+        return {"id": host, "name": Institute.current().name}
 
 
 @dataclass
