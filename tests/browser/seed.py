@@ -29,6 +29,7 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     make_people()
+    make_family()
     make_store()
     make_news()
 
@@ -43,6 +44,28 @@ def make_people() -> None:
             make()
     people.person(LONG_HINDI_NAME, Role.STUDENT, admission_number="2026-0999")
     people.person("Aarav Deshpande", Role.STUDENT, admission_number="2026-1000")
+
+
+def make_family() -> None:
+    """A guardian with three children and news of one of them, and an office that can be reached."""
+    from django.utils import timezone
+
+    from accounts.models import Guardianship, Institute, Notification, User
+    from tests import people
+
+    father, ananya = people.guardian(), people.student()
+    long_name = User.objects.get(admission_number="2026-0999")
+    for child in (ananya, people.other_student(), long_name):
+        Guardianship.objects.create(guardian=father, student=child, relation="Father")
+    told = {"recipient": father, "about": ananya, "created_at": timezone.now() - timedelta(hours=3)}
+    Notification.objects.create(event_key="seed:child", title="अभिभावक बैठक: शनिवार 28 नवंबर, शाम 5 बजे", **told)
+    Institute(
+        pk=1,
+        name="Pragati Study Circle",
+        phone="+91 253 231 4405",
+        email="office@pragati.test",
+        address="2nd floor, Shubham Arcade\nCollege Road, Nashik 422005",
+    ).save()
 
 
 def make_store() -> None:
