@@ -88,7 +88,7 @@ def passwords() -> dict[str, str]:
     missing = [one.key for one in PEOPLE if one.key not in kept]
     if missing:
         kept |= {key: _new_password() for key in missing}
-        _keep(path, json.dumps(kept, indent=1))
+        keep_secret(path, json.dumps(kept, indent=1))
     return kept
 
 
@@ -108,7 +108,8 @@ def _new_password() -> str:
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(3))
 
 
-def _keep(path: Path, text: str) -> None:
+def keep_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

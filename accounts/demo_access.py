@@ -11,7 +11,12 @@ from accounts.models import Grant, Guardianship, Invitation, Role, User
 from accounts.models.invitations import INVITATION_LIVES, hash_token
 
 _NAMESPACE = uuid.UUID("3f7c6b1e-0d52-4e0b-8a43-6f1d8f6c2b77")
-GUARDIANS = (("sunil", "ananya", "Father"), ("sunita", "ritika", "Mother"))
+GUARDIANS = (
+    ("sunil", "ananya", "Father"),
+    ("sunil", "aarav", "Uncle"),
+    ("sunita", "ritika", "Mother"),
+    ("subramaniam", "kavya", "Father"),
+)
 RIGHTS = (("lata", Grant.Kind.CASHIER),)
 
 

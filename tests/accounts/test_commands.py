@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import demo
 from accounts.demo import PEOPLE
-from accounts.models import Activity, Grant, Guardianship, Invitation, Role, User
+from accounts.models import Activity, Grant, GuardianPass, Guardianship, Invitation, Role, User
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,9 @@ def test_demo_has_rights_guardians_and_invitations_once(demo_mode):
     assert named["lata"].may(Grant.Kind.CASHIER)
     assert {(link.guardian, link.student) for link in Guardianship.objects.all()} == {
         (named["sunil"], named["ananya"]),
+        (named["sunil"], named["aarav"]),
         (named["sunita"], named["ritika"]),
+        (named["subramaniam"], named["kavya"]),
     }
     now = timezone.now()
     states = {one.name: one.state(now) for one in Invitation.objects.all()}
@@ -164,6 +166,16 @@ def test_demo_has_rights_guardians_and_invitations_once(demo_mode):
         "Farida Merchant": Invitation.State.OPEN,
         "तन्वी चव्हाण": Invitation.State.OPEN,
     }
+
+
+def test_demo_has_one_guardian_link_which_the_next_run_opens_again(typed, client, demo_mode):
+    shown = json.loads(typed("demo", "--json"))["guardian_link"]
+    assert stat.S_IMODE((demo_mode / "secrets" / "demo_guardian_link.json").stat().st_mode) == 0o600
+    GuardianPass.objects.update(revoked_at=timezone.now(), wrong_pins=5)
+    assert json.loads(typed("demo", "--json"))["guardian_link"] == shown
+    path = shown["link"].removeprefix("http://127.0.0.1:8000")
+    assert "Ananya Kulkarni" in client.post(path, {"pin": shown["pin"]}, follow=True).content.decode()
+    assert GuardianPass.objects.count() == 1
 
 
 def test_demo_takes_one_password_for_all(demo_mode, settings):

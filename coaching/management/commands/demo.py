@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts import demo as people_demo
+from accounts import demo_guardian_link
 from accounts.models import Role, User
 from coaching.lib import triggers
 from dfs import demo as drives_demo
@@ -50,12 +51,13 @@ class Command(BaseCommand):
         people = seed_people()
         seed_drives(people)
         sign_ins = [asdict(one) for one in _sign_ins(people)]
+        guardian_link = demo_guardian_link.seed(people)
         if options["json"]:
-            self.stdout.write(
-                json.dumps({"address": settings.BASE_URL, "sign_ins": sign_ins}, ensure_ascii=False, indent=1)
-            )
+            printed = {"address": settings.BASE_URL, "sign_ins": sign_ins, "guardian_link": guardian_link}
+            self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=1))
         else:
             self._print(sign_ins)
+            self.stdout.write(f"\nGuardian link: {guardian_link['link']}  PIN {guardian_link['pin']}\n")
 
     @staticmethod
     def _permit(*, is_sure: bool, is_reset: bool) -> None:
