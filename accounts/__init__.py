@@ -11,8 +11,8 @@ Modules go by subject: `invitations.py` holds the verbs, `invitation_views.py` a
 - Being told: `notifications` (`tell`, of a kind that `declare` made known), `deliveries`, `senders`, `news`.
 - Being kept: `activity` (`record` writes one line), `consents`, `erasures`, `keys`, `sealed`, `institute`.
 
-Others call `access`, `activity.record`, `notifications.tell`, `sessions.slot_id` and `sessions.is_live`, and read `User`;
-foreign keys go to `settings.AUTH_USER_MODEL`.
+Others call `access`, `activity.record`, `notifications.tell`, `sessions.slot_id` and `sessions.is_live`, and read
+`User`; foreign keys go to `settings.AUTH_USER_MODEL`.
 
 Invariants: a person has an e-mail address or is a student with an admission number; role and grants alone decide what
 a person may do; nobody registers himself; every session has one live slot, and no more of them than the role's policy
