@@ -58,11 +58,12 @@ class UserAdmin(PersonAdmin):
         "language",
         "theme",
         "second_step",
+        "guardian_links",
         "uuid",
         "date_joined",
         "last_login",
     )
-    readonly_fields = ("second_step", "uuid", "date_joined", "last_login")
+    readonly_fields = ("second_step", "guardian_links", "uuid", "date_joined", "last_login")
     actions = ("password_link",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -100,6 +101,14 @@ class UserAdmin(PersonAdmin):
             return str(_("off"))
         url = reverse("person_second_step_reset", args=[person.uuid])
         return format_html('{} · <a href="{}">{}</a>', _("on"), url, _("take it off"))
+
+    @admin.display(description=_("guardian links"))
+    def guardian_links(self, person: User) -> str:
+        """Where links for this student's guardians are made; who is no student has none."""
+        if person.pk is None or person.role != Role.STUDENT:
+            return "–"
+        url = reverse("guardian_link_list", args=[person.uuid])
+        return format_html('<a href="{}">{}</a>', url, _("make and take back"))
 
     @admin.action(description=_("Make a link to set a password"))
     def password_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -18,7 +18,8 @@ class GuardianRefused(DomainError):
 
 def students_of(user: User) -> QuerySet[User]:
     """The students this person is a guardian of, whatever his own role, by name."""
-    return User.objects.filter(guardian_links__guardian=user).order_by("name", "pk")
+    students: QuerySet[User] = User.objects.filter(guardian_links__guardian=user).order_by("name", "pk")
+    return students
 
 
 def guardians_of(student: User) -> QuerySet[Guardianship]:

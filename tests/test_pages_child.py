@@ -28,6 +28,13 @@ def test_guardian_of_two_switches_between_them_whatever_his_role(who):
     assert "<h1>रितिका शर्मा</h1>" in home.get(f"/children/{people.other_student().uuid}/").content.decode()
 
 
+@pytest.mark.parametrize("who", [people.guardian, people.guardian_who_teaches])
+def test_ones_children_stand_at_home(who):
+    home = linked(who(), people.student())
+    assert f'href="/children/{people.student().uuid}/"' in home.get("/dashboard/").content.decode()
+    assert 'class="kids"' not in people.signed_in(people.teacher()).get("/dashboard/").content.decode()
+
+
 def test_only_child_has_no_switch():
     home = linked(people.guardian(), people.student())
     assert 'class="kids"' not in home.get(f"/children/{people.student().uuid}/").content.decode()

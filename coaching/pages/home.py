@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from accounts import second_step
+from accounts import guardians, second_step
 from accounts.access import public, signed_in
 from accounts.models import Role, User
 from dfs import offers
@@ -43,6 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "greeting": greeting(person.name),
         "today": timezone.localdate(),
+        "children": guardians.students_of(person),
         "mine": offers.own_files(person, newest=NEWEST),
         "drives_to_sign_in": offers.drives_to_sign_in(person),
         "lacks_second_step": person.is_admin and not settings.MFA_REQUIRED and not second_step.is_on(person),

@@ -53,6 +53,14 @@ def test_each_state_has_its_word_and_locked_links_open_again():
     assert (last.event, last.actor, last.subject) == ("guardian_link.revoked", people.admin(), people.student())
 
 
+def test_the_way_there_starts_at_the_student():
+    office = people.signed_in(people.admin())
+    page = office.get(reverse("admin:accounts_user_change", args=[people.student().pk])).content.decode()
+    assert f'href="{the_page()}"' in page
+    teachers = office.get(reverse("admin:accounts_user_change", args=[people.teacher().pk])).content.decode()
+    assert "guardian-links/" not in teachers
+
+
 def test_there_are_no_links_of_who_is_no_student():
     teachers = reverse("guardian_link_list", args=[people.teacher().uuid])
     assert people.signed_in(people.admin()).get(teachers).status_code == 404

@@ -48,6 +48,11 @@ def type_pin(phone: Page, pin: str) -> None:
 
 def test_guardian_with_two_children_switches_between_them(sign_in, site):
     home = sign_in("guardian")
+    look(home, "home-guardian")
+    home.get_by_role("navigation", name="Your children").get_by_role("link").first.click()
+    expect(home.get_by_role("heading", level=1, name="Ananya Kulkarni")).to_be_visible()
+    home.go_back()
+    home.set_viewport_size({"width": 360, "height": 740})
     home.get_by_role("navigation", name="Main, phone").get_by_role("link", name="Children").click()
     expect(home.get_by_role("heading", level=1, name="Ananya Kulkarni")).to_be_visible()
     look(home, "child")
