@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, limits, news, second_step, sessions, ways_in
+from accounts import activity, half_done, limits, news, second_step, services, sessions, ways_in
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
 from coaching.lib.refusals import refuse_error
@@ -84,15 +85,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # Whoever has none must not be sent in circles: coming in anew shows who he is, too.
         return methods or [{"id": "sign_out", "description": _("Sign out"), "url": reverse("account_logout")}]
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """The first step is done."""
+        half_done.begin(request, user)
+        refusal: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return refusal
+
     def login(self, request: HttpRequest, user: User) -> None:
-        """The one place where a session is opened for a person: counted under the lock on his row."""
+        """The one place where a session is opened for a person, as he is now: counted under the lock on his row."""
         try:
             with transaction.atomic():
                 ended = sessions.make_room(user, request=request)
+                user.refresh_from_db()
+                half_done.finish(request, user)
                 super().login(request, user)
                 second_step.confine(request, user)
                 sessions.name_replacement(ended, request=request)
-        except (sessions.TooManySessions, sessions.Deactivated) as error:  # it happened since the stages looked
+        except (sessions.TooManySessions, sessions.Deactivated, half_done.SignInOutdated) as error:
+            # It happened since the stages looked.
             raise ImmediateHttpResponse(refuse_error(request, error)) from None
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -112,13 +122,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().add_message(request, level, message_template, *args, **kwargs)
 
     def set_password(self, user: User, password: str) -> None:
-        """The person's other sessions end with the old password, in the same transaction."""
+        """The person's other sessions end with the old password, in the same transaction.
+
+        Raises: PasswordOutdated, Deactivated, when that happened since the person was looked up.
+        """
         request = context.request
         person = getattr(request, "user", None)
         actor = person if getattr(person, "is_authenticated", False) else user
         keep = sessions.slot_id(request) if actor == user and request is not None else None
+        hashed = make_password(password)  # outside the lock
         with transaction.atomic():
-            super().set_password(user, password)
+            services.replace_password(user, hashed)
             sessions.end_all(user, reason=SessionSlot.EndReason.PASSWORD, actor=actor, request=request, keep=keep)
             line = activity.record("person.password_changed", actor=actor, subject=user, request=request)
             news.of_change(user, line=line)

@@ -64,7 +64,15 @@ class PasswordLinkForm(forms.Form):
         return typed
 
 
-class ThemeForm(PersonForm):
+class OwnForm(PersonForm):
+    """What a person changes about himself. Nothing else of his row is written: an admin may be changing that."""
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.save(update_fields=list(self.fields))
+        return self.instance
+
+
+class ThemeForm(OwnForm):
     """Light, dark or like the device."""
 
     class Meta:
@@ -72,7 +80,7 @@ class ThemeForm(PersonForm):
         fields = ("theme",)
 
 
-class LookForm(PersonForm):
+class LookForm(OwnForm):
     """A person's own look and language."""
 
     class Meta:

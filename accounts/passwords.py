@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Institute, User
 
 MAX_LENGTH = 128
+TYPED_AT_MOST = 8 * MAX_LENGTH  # one character may be typed as several
 NAME_LENGTH = 4  # shorter words are in too many others
 REST_LENGTH = 10
 _FORWARD = ("0123456789" * 13, "abcdefghijklmnopqrstuvwxyz" * 5, "qwertyuiopasdfghjklzxcvbnm" * 5)
@@ -73,7 +74,12 @@ class NotNames:
 
 
 def normalize(password: str) -> str:
-    """The composed form of what was typed (NFC)."""
+    """The composed form of what was typed (NFC).
+
+    What is far too long stays as it is: a megabyte of marks that stand on one letter takes an hour to put in order.
+    """
+    if len(password) > TYPED_AT_MOST:
+        return password
     return unicodedata.normalize("NFC", password)
 
 

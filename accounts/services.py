@@ -16,6 +16,12 @@ class NotAnAdmin(DomainError):
     code = "not_an_admin"
 
 
+class PasswordOutdated(DomainError):
+    """Somebody else gave the person a password a moment ago (409)."""
+
+    code = "password_outdated"
+
+
 @transaction.atomic
 def create_admin(email: str, *, name: str) -> User:
     """The admin with this address, made when there is none. He has no password yet.
@@ -63,15 +69,34 @@ def set_password(person: User, password: str, *, actor: User | None = None) -> N
 
 
 @transaction.atomic
+def replace_password(person: User, hashed: str) -> None:
+    """Put a new hash in the place of the one `person` was read with, and write nothing else of his row.
+
+    So a link that lets somebody set a password does so once, however often it is used at the same moment.
+    Raises: PasswordOutdated when it is not that one any more, Deactivated.
+    """
+    now = User.objects.select_for_update().get(pk=person.pk)
+    if not now.is_active:
+        raise sessions.Deactivated(_("Your account was deactivated. Ask the office."))
+    if now.password != person.password:
+        raise PasswordOutdated(_("The password was changed a moment ago. Use that one, or ask for a new link."))
+    person.password = hashed
+    person.save(update_fields=["password"])
+
+
+@transaction.atomic
 def change_person(
     person: User, *, changed: list[str], actor: User | None = None, request: HttpRequest | None = None
 ) -> None:
-    """Keep what was changed on `person` (names of fields); a new role or a deactivation ends his sessions with it."""
+    """Keep what was changed on `person` (names of fields); a new role or a deactivation ends his sessions with it.
+
+    Nothing else is written: his password may be a newer one by now than the one `person` was read with.
+    """
     before = User.objects.select_for_update().get(pk=person.pk)
-    person.save()
-    if before.is_active and not person.is_active:
+    person.save(update_fields=changed)
+    if "is_active" in changed and before.is_active and not person.is_active:
         sessions.end_all(person, reason=SessionSlot.EndReason.DEACTIVATED, actor=actor, request=request)
-    elif before.role != person.role:
+    elif "role" in changed and before.role != person.role:
         sessions.end_all(person, reason=SessionSlot.EndReason.ROLE_CHANGE, actor=actor, request=request)
     activity.record("person.changed", actor=actor, subject=person, on=person, request=request, fields=changed)
 
