@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -22,6 +25,8 @@ from accounts.models import Grant, Role, User
 from coaching.lib.errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
+_NEVER_KEPT = frozenset({"password", "oldpassword", "password1", "password2", "pin"})
+_SIGN_SOMEBODY_IN = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION"})
 
 
 class SignedInRequest(HttpRequest):
@@ -77,16 +82,26 @@ def grant_required(kind: Grant.Kind) -> Callable[[View], View]:
 def recent_sign_in_required(view: View) -> View:
     """Inside a role policy, for sync views: what changes rights, keys or money asks again who somebody is.
 
-    A POST that comes too late is kept and done after the person has confirmed.
+    A POST that comes too late is kept and done after the person has confirmed; one with a password in it is not kept,
+    so its form is filled in again.
     """
 
     @wraps(view)
     def confirmed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not sessions.is_recent(request, now=timezone.now()):
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
+        if sessions.is_recent(request, now=timezone.now()):
+            return view(request, *args, **kwargs)
+        if not _NEVER_KEPT.isdisjoint(request.POST):
+            way: str = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+            return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+        without_cookies(request)
+        raise ReauthenticationRequired
 
     return confirmed  # type: ignore[return-value]
+
+
+def without_cookies(request: HttpRequest) -> None:
+    """allauth keeps a late POST with all its headers, and the session's key may stand in no table, only its hash."""
+    request.META = {name: value for name, value in request.META.items() if name not in _SIGN_SOMEBODY_IN}
 
 
 def while_enrolling(view: View) -> View:

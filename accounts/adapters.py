@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import activity, half_done, limits, news, second_step, services, sessions, ways_in
+from accounts.access import without_cookies
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
 from coaching.lib.refusals import refuse_error
@@ -73,6 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """allauth's own pages ask again who somebody is by the same rule as ours."""
         if sessions.is_recent(context.request, now=timezone.now()):
             return False
+        without_cookies(context.request)
         raise ReauthenticationRequired  # True would let those pass who have neither password nor second step
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
