@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import Consent, Institute, Photo, User
+from accounts.models import Consent, Institute, Photo, Role, User
 from coaching.lib.errors import DomainError, NotAllowed
 
 Purpose, Method = Consent.Purpose, Consent.Method
@@ -71,10 +71,17 @@ def who_may(people: Iterable[User], purpose: str, *, on: date) -> set[int]:
 
 
 def standings(people: Iterable[User], *, on: date) -> dict[int, list[Standing]]:
-    """Every purpose of each person, by his number, in one query for all."""
+    """Every purpose that concerns each person, by his number, in one query for all."""
     listed = list(people)
     rows = _newest(Consent.objects.filter(subject__in=listed).select_related("given_by", "withdrawn_by"))
-    return {one.pk: [_stands(one, purpose, rows.get((one.pk, purpose)), on) for purpose in Purpose] for one in listed}
+    return {
+        one.pk: [_stands(one, purpose, rows.get((one.pk, purpose)), on) for purpose in _asked_of(one)] for one in listed
+    }
+
+
+def _asked_of(person: User) -> tuple[Purpose, ...]:
+    """Only students check in and have results."""
+    return tuple(Purpose) if person.role == Role.STUDENT else (Purpose.PHOTO,)
 
 
 def _newest(rows: QuerySet[Consent]) -> dict[tuple[int, str], Consent]:
