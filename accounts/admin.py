@@ -75,6 +75,10 @@ class UserAdmin(PersonAdmin):
         """Grants are staff's: an admin may do everything, the others have what their role gives."""
         return [GrantInline] if obj is not None and obj.role == Role.STAFF else []
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """An address like `?password__startswith=…` would tell the hash, letter by letter."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """History refers to people; they are deactivated instead."""
         return False

@@ -272,7 +272,7 @@ def _accept(mark: str, *, hashed: str, name: str, request: HttpRequest | None) -
 def _person(invitation: Invitation, name: str) -> User:
     """The person the invitation is for, his row locked when there is one.
 
-    Raises: InvitationClosed when he got in another way, left, or has another role by now; InvitationRefused.
+    Raises: InvitationClosed when he got in another way, left, or has another role or address by now; InvitationRefused.
     """
     if invitation.person_id is None:
         person = candidate(invitation, name)
@@ -283,7 +283,16 @@ def _person(invitation: Invitation, name: str) -> User:
     entered: User = User.objects.select_for_update().get(pk=invitation.person_id)
     if not entered.is_active or entered.role != invitation.role or invitees.can_sign_in(entered):
         raise InvitationClosed
+    if not _is_for(entered, invitation):
+        raise InvitationClosed
     return entered
+
+
+def _is_for(entered: User, invitation: Invitation) -> bool:
+    """Whether it went to an identity the person still has: a link sent to a wrong address dies with its correction."""
+    if invitation.email:
+        return entered.email in {None, invitation.email}
+    return entered.admission_number == invitation.admission_number
 
 
 def _give(invitation: Invitation, person: User) -> None:

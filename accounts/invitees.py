@@ -21,6 +21,8 @@ from accounts.models import Grant, Invitation, Role, User
 from coaching.templatetags.figures import grouped
 
 AT_MOST = 1_000
+_JOINERS = frozenset("\u200c\u200d")
+_NOT_SEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NAME_CHARS = User._meta.get_field("name").max_length or 0
 _NUMBER_CHARS = User._meta.get_field("admission_number").max_length or 0
 _EMAIL_CHARS = User._meta.get_field("email").max_length or 0
@@ -115,8 +117,8 @@ def _tidy(one: Invitee) -> Invitee:
 
 
 def _is_one_line(text: str) -> bool:
-    """No line break and nothing invisible but the joiners that Hindi is written with."""
-    return all(unicodedata.category(sign) not in {"Cc", "Cs", "Zl", "Zp"} for sign in text)
+    """No line break and nothing invisible but the joiners that Hindi is written with; no mark that turns text round."""
+    return all(sign in _JOINERS or unicodedata.category(sign) not in _NOT_SEEN for sign in text)
 
 
 def _shape(one: Invitee) -> str:
@@ -136,7 +138,7 @@ def _shape_of_identity(one: Invitee) -> str:
         return _("“%(text)s” is no e-mail address. Only students may have an admission number instead.") % {
             "text": number[:_NUMBER_CHARS]
         }
-    if len(number) > _NUMBER_CHARS or "@" in number or not _is_one_line(number):
+    if len(number) > _NUMBER_CHARS or "@" in number or not _is_one_line(number) or not _JOINERS.isdisjoint(number):
         return _("An admission number has at most %(count)s characters and no @ in it.") % {"count": _NUMBER_CHARS}
     return _shape_of_email(one.email) if one.email else ""
 

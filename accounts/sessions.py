@@ -185,6 +185,8 @@ def change_policies(policies: list[SessionPolicy], *, actor: User, request: Http
 
 
 def _end_surplus(policy: SessionPolicy, *, actor: User, request: HttpRequest | None) -> int:
+    # A sign-in that read the old policy holds the lock on its person's row until it can be seen.
+    list(User.objects.select_for_update().filter(role=policy.role).order_by("pk").values_list("pk"))
     now, held = timezone.now(), defaultdict[int, list[SessionSlot]](list)
     for slot in SessionSlot.objects.live(now).filter(user__role=policy.role).select_related("user"):
         held[slot.user_id].append(slot)

@@ -233,6 +233,25 @@ def test_invitation_is_worth_nothing_when_the_person_changed_since(since):
     assert not person.check_password(NEW)
 
 
+def test_link_that_went_to_a_wrong_address_dies_with_its_correction():
+    """The admin mistyped an address; a stranger has the mail. He sets the person's address right and no more."""
+    person = User.objects.create(name="Isha Rao", role=Role.TEACHER, email="isha@pragati.tset", password="!")
+    _invitation, path = invited(invitee(name="", email="isha@pragati.tset"))
+    stranger = opened(path)
+    User.objects.filter(pk=person.pk).update(email="isha@pragati.test")
+    assert accept(stranger).status_code == 410
+    person.refresh_from_db()
+    assert not person.check_password(NEW)
+
+
+def test_slip_of_paper_dies_when_the_number_on_it_becomes_another_persons():
+    person = imported()
+    _invitation, path = invited(student_on_paper())
+    holder = opened(path)
+    User.objects.filter(pk=person.pk).update(admission_number="2026-0501")
+    assert accept(holder).status_code == 410
+
+
 def test_somebody_entered_by_hand_after_the_invitation_is_not_taken_over():
     _invitation, path = invited(invitee(email="meera@pragati.test"))
     people.teacher()

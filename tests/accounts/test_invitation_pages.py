@@ -105,6 +105,8 @@ def test_what_belongs_to_another_role_is_not_looked_at(admin):
         (typed(email=""), "Give an e-mail address"),
         (typed(email="farhan"), "not an e-mail address"),
         (typed(name="Farhan\nBcc: all@pragati.test"), "one line of text"),
+        (typed(name="Farhan \u202eihseruQ"), "one line of text"),
+        (typed(Role.STUDENT, email="", admission_number="2026\u200b-0188"), "no @ in it"),
         (typed(name="F" * 201), "200"),
         (typed(role="OWNER"), "not one of the available choices"),
         (typed(Role.STUDENT, email="", admission_number="2026@1"), "no @ in it"),

@@ -153,3 +153,11 @@ def test_look_is_switched_from_any_page_and_leads_back_there():
     assert browser.post(url, {"theme": "pink"}).status_code == 400
     assert browser.get(url).status_code == 405
     assert people.student().theme == "light"
+
+
+@pytest.mark.parametrize(
+    "path", ["user/?password__startswith=argon2", "sessionslot/?key_hash__startswith=a", "activity/?actor__password=a"]
+)
+def test_addresses_of_the_admin_tell_no_hash_letter_by_letter(path):
+    answer = people.signed_in(people.admin()).get(f"/admin/accounts/{path}")
+    assert (answer.status_code, answer.get("Location", "/?e=1")[-4:]) in {(400, "?e=1"), (302, "?e=1")}

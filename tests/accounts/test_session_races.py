@@ -74,3 +74,17 @@ def test_deactivation_beside_sign_ins_leaves_nobody_in():
     at_once([deactivate, *(lambda one=one: one.post("/accounts/login/", entry) for one in clients)])
     assert live(who) == 0
     assert not any(is_in(one) for one in clients)
+
+
+def test_stricter_policy_beside_sign_ins_leaves_no_more_than_it_allows():
+    from accounts.sessions import change_policies
+
+    who, admin = people.teacher(), people.admin()
+    clients = [browser() for _ in range(5)]
+    entry = {"login": who.identifier, "password": people.PASSWORD}
+
+    def tighten() -> None:
+        change_policies([SessionPolicy(role="TEACHER", max_sessions=1)], actor=admin)
+
+    at_once([tighten, *(lambda one=one: one.post("/accounts/login/", entry) for one in clients)])
+    assert live(who) == 1
