@@ -10,6 +10,7 @@ Source: Digital Personal Data Protection Act 2023, sections 6 and 9.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,7 +22,8 @@ from accounts import activity
 from accounts.models import Consent, Institute, Photo, Role, User
 from coaching.lib.errors import DomainError, NotAllowed
 
-Purpose, Method = Consent.Purpose, Consent.Method
+Purpose: TypeAlias = Consent.Purpose
+Method: TypeAlias = Consent.Method
 EVIDENCE_LENGTH = 200
 COUNTS_FOR_MINORS = frozenset({Method.GUARDIAN, Method.PAPER})
 
@@ -113,7 +115,8 @@ def _counts(row: Consent, is_minor: bool) -> bool:
 
 def own_and_children(user: User) -> QuerySet[User]:
     """Whose page of consents this person sees: his own and those of the students he is the guardian of."""
-    return User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).distinct()
+    people: QuerySet[User] = User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user))
+    return people.distinct()
 
 
 def can_decide(subject: User, *, actor: User, on: date) -> bool:
@@ -132,7 +135,7 @@ def _method(subject: User, actor: User, on: date) -> Method | None:
 def _own_method(subject: User, actor: User, on: date) -> Method:
     method = _method(subject, actor, on)
     if method is None:
-        raise NotAllowed(_("Until somebody is 18, a guardian decides this for him; from then on he does it himself."))
+        raise NotAllowed(_("Until 18, a guardian decides this; from then on only the person does."))
     return method
 
 

@@ -49,7 +49,7 @@ def ask(person: User, *, actor: User, request: HttpRequest | None = None) -> Era
     today = consents.day_of(timezone.now())
     is_his = subject.pk == actor.pk or consents.can_decide(subject, actor=actor, on=today)
     if not (is_his or actor.is_admin):
-        raise NotAllowed(_("A guardian asks this only for somebody under 18; from then on he asks himself."))
+        raise NotAllowed(_("A guardian asks this only for somebody under 18; from then on only the person does."))
     known = open_request(subject)
     if known is not None:
         return known

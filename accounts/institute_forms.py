@@ -102,7 +102,7 @@ class InstituteForm(ModelForm):
 
     def clean_picture(self) -> bytes:
         """The new logo as we keep it, b"" when none was sent."""
-        sent = cast("UploadedFile | None", self.cleaned_data["picture"])
+        sent = cast("UploadedFile[bytes] | None", self.cleaned_data["picture"])
         if sent is None:
             return b""
         if (sent.size or 0) > UPLOAD_BYTES:

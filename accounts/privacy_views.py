@@ -44,7 +44,8 @@ def _about(person: User, user: User, standings: list[consents.Standing], waiting
 
 
 def _notice() -> dict[str, Any]:
-    row = Institute.objects.filter(pk=1).values("privacy_notice", "notice_version").first() or {}
+    known = Institute.objects.filter(pk=1).values("privacy_notice", "notice_version").first()
+    row: dict[str, Any] = dict(known or {})
     return {"notice": row.get("privacy_notice", ""), "version": row.get("notice_version", 1)}
 
 

@@ -66,7 +66,7 @@ def _whose(request: HttpRequest) -> User:
     known = {str(one.uuid): one.pk for one in consents.own_and_children(user)}
     person: User = get_object_or_404(User, pk=known.get(wanted))
     if not person.is_minor(on=timezone.localdate()):
-        raise NotAllowed(_("From 18 on a person takes this copy himself."))
+        raise NotAllowed(_("From 18 on only the person takes this copy."))
     return person
 
 

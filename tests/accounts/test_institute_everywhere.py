@@ -19,8 +19,8 @@ def _institute():
 def test_mail_names_the_institute_and_speaks_its_language():
     password_links.send(people.teacher().pk)
     sent = mail.outbox[0]
-    assert "Saraswati Science: Classes" in sent.subject + sent.body
-    assert any("ऀ" <= letter <= "ॿ" for letter in sent.body)
+    assert "Saraswati Science: Classes" in f"{sent.subject} {sent.body}"
+    assert any("ऀ" <= letter <= "ॿ" for letter in str(sent.body))
 
 
 def test_authenticator_app_shows_the_institute():

@@ -99,6 +99,6 @@ def test_database_groups_days_in_the_institutes_zone():
     in_zone("America/New_York")
     Activity.objects.create(event="test", at=datetime(2026, 7, 2, 2, tzinfo=UTC), actor=people.admin())
     with timezone.override(INSTITUTE_ZONE):
-        row = Activity.objects.filter(event="test").annotate(day=TruncDate("at")).get()
-        assert row.day.isoformat() == "2026-07-01"
+        days = Activity.objects.filter(event="test").values_list(TruncDate("at"), flat=True)
+        assert [day.isoformat() for day in days if day] == ["2026-07-01"]
         assert Activity.objects.filter(event="test", at__date="2026-07-01").exists()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from accounts.models import Consent, ErasureRequest, Guardianship, Institute, Notification
+from accounts.models import Consent, ErasureRequest, Guardianship, Institute, Notification, Role
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_page_costs_the_same_for_many_children(same_queries):
     def add(count):
         for _child in range(count):
             number = f"P-{next(made):04}"
-            child = people.person(f"Child {number}", "STUDENT", admission_number=number)
+            child = people.person(f"Child {number}", Role.STUDENT, admission_number=number)
             Guardianship.objects.create(guardian=people.guardian(), student=child)
 
     same_queries(lambda: browser.get(PAGE), add=add)
