@@ -1,10 +1,11 @@
 """What an admin looks for in the activity log."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,10 @@ from accounts.models import Activity, User
 from accounts.models.activity import ActivityQuerySet
 
 PEOPLE_FOUND = 50
+_DAYS = [
+    MinValueValidator(date(2000, 1, 1)),
+    MaxValueValidator(date(2999, 12, 31)),
+]  # in every zone there is a next day
 
 
 class ActivityFilter(forms.Form):
@@ -21,8 +26,12 @@ class ActivityFilter(forms.Form):
 
     event = forms.ChoiceField(label=_("What"), required=False)
     person = forms.CharField(label=_("Name, e-mail address or admission number"), required=False, max_length=200)
-    since = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=_DAYS
+    )
+    until = forms.DateField(
+        label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=_DAYS
+    )
     ip = forms.GenericIPAddressField(label=_("IP address"), required=False)
     device = forms.CharField(label=_("Device"), required=False, max_length=80)
 

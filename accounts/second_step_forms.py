@@ -88,16 +88,36 @@ class _Passkey:
             raise forms.ValidationError(WRONG_PASSKEY, code="wrong_passkey") from None
 
 
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey; lists in lists without end are no such thing."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise forms.ValidationError(WRONG_PASSKEY, code="wrong_passkey") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Not shown again: a credential is good for one challenge."""
+        return None
+
+
 class SignInPasskeyForm(_Passkey, LoginWebAuthnForm):  # type: ignore[misc]
     """Instead of a password."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
 
 class SecondPasskeyForm(_Passkey, AuthenticateWebAuthnForm):  # type: ignore[misc]
     """After the password."""
 
+    credential = CredentialField(widget=forms.HiddenInput)
+
 
 class AgainPasskeyForm(_Passkey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """When the site asks again who somebody is."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
 
 class AppForm(forms.Form):
@@ -132,7 +152,7 @@ class PasskeyNameForm(forms.Form):
 class PasskeyForm(PasskeyNameForm):
     """A new passkey, made by the browser for the challenge that waits in the session."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def clean_credential(self) -> dict[str, Any]:
         credential: dict[str, Any] = self.cleaned_data["credential"]

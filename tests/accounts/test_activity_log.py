@@ -142,3 +142,9 @@ def test_name_with_markup_is_shown_as_text():
     page = client.get(reverse("activity")).content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_are_refused(day):
+    answer = people.signed_in(people.admin()).get(reverse("activity"), {"since": day, "until": day})
+    assert (answer.status_code, set(answer.context["form"].errors)) == (200, {"since", "until"})
