@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
@@ -21,8 +22,13 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret detail")
 
 
-# The routes of the one test that needs a page which fails.
-urlpatterns = [path("fail/", fail)]
+@public
+def locked(request: HttpRequest, token: str) -> HttpResponse:
+    raise OperationalError("database is locked")
+
+
+# The routes of the tests that need a page which fails.
+urlpatterns = [path("fail/", fail), path("locked/<str:token>/", locked)]
 handler500 = errors.server_error
 
 
@@ -65,6 +71,16 @@ def test_a_failing_page_needs_no_database(rf: RequestFactory) -> None:
     answer = errors.server_error(rf.get("/dashboard/"))
     assert answer.status_code == 500
     assert "Try again" in answer.content.decode()
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_d67_database_that_does_not_answer_is_said_and_no_token_is_written_down(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = Client(raise_request_exception=False).get("/locked/the-token-that-lets-in/")
+    assert answer.status_code == 503
+    assert "Try again" in answer.content.decode()
+    assert "Service Unavailable: /locked/***/" in [record.getMessage() for record in caplog.records]
 
 
 def test_even_a_broken_template_gives_an_answer(rf: RequestFactory, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,6 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from coaching.lib import logs
@@ -26,7 +25,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _access = logging.getLogger("coaching.access")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_SECRET_ARGUMENTS = frozenset({"secret", "token", "key", "code"})
 
 
 class Around:
@@ -78,12 +76,7 @@ def _finish(request: HttpRequest, response: Any, began: float) -> HttpResponseBa
 
 def _log(request: HttpRequest, status: int, ms: float) -> None:
     """One line; `ms` runs until the headers are ready, so a stream counts its first byte."""
-    path = request.path
-    match = request.resolver_match
-    if match:
-        for name in _SECRET_ARGUMENTS & match.kwargs.keys():
-            path = path.replace(str(match.kwargs[name]), "***")
-    path = escape_uri_path(path)
+    path = logs.path_of(request)
     # Only a user somebody has already asked for: a log line must not cost a query.
     user = request.__dict__.get("_cached_user") or request.__dict__.get("_acached_user")
     user_id = getattr(user, "pk", None)

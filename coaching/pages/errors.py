@@ -1,15 +1,19 @@
 """Django's handlers for what could not be shown; `coaching.lib.refusals` says how that looks."""
 
 import logging
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from coaching.lib.refusals import SORRY, Sorry, refuse, refuse_unreadable
 
 logger = logging.getLogger(__name__)
+_NOT_ANSWERING = (OperationalError, InterfaceError, RedisError)
 
 
 CSRF = Sorry(
@@ -46,9 +50,9 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500. When even the template fails, a page without one."""
+    """handler500; 503 when the database does not answer. When even the template fails, a page without one."""
     try:
-        return error_page(request, 500)
+        return error_page(request, 503 if isinstance(sys.exception(), _NOT_ANSWERING) else 500)
     except Exception:
         logger.exception("The page for a failure failed itself")
         title, advice = escape(SORRY[500].title), escape(SORRY[500].advice)
