@@ -22,7 +22,12 @@ class SignInOutdated(DomainError):
 
 
 def begin(request: HttpRequest, person: User) -> None:
-    """Note in this browser's session what the person's account is like at the first step."""
+    """Note in this browser's session what the person's account is like at the first step.
+
+    The session gets a new key: whoever knew the old one, on a computer that many use, must not take the next step.
+    """
+    if request.session.session_key:
+        request.session.cycle_key()
     request.session[STANDS_ON] = _mark(person)
 
 

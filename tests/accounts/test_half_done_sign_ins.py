@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 
 from accounts import second_step, services
-from accounts.models import Role, SessionPolicy, User
+from accounts.models import Role, SessionPolicy, SessionSlot, User
 from tests import people
 from tests.accounts.browsers import browser, enter, is_in, live
 from tests.accounts.second_steps import STEP, Phone, give_app
@@ -88,3 +88,19 @@ def test_the_same_browser_may_begin_again() -> None:
     change_password(teacher)
     client.post(CHOOSE, {"session": ""})
     assert is_in(enter(teacher, client, password=OTHER_PASSWORD))
+
+
+@pytest.mark.django_db
+def test_d16_whoever_knew_the_key_of_the_browsers_session_gets_no_half_done_sign_in() -> None:
+    """At a computer of the institute somebody noted the cookie before the person came."""
+    ask_which(Role.TEACHER)
+    teacher, shared, thief = people.teacher(), browser("edge on windows"), browser("edge on windows")
+    enter(teacher, browser())
+    shared.get("/accounts/passkey/sign-in/", headers={"accept": "application/json"})
+    thief.cookies["sessionid"] = shared.cookies["sessionid"].value
+    enter(teacher, shared)
+    slot = SessionSlot.objects.get(user=teacher, ended_at=None)
+    thief.post(CHOOSE, {"session": str(slot.uuid)})
+    assert (is_in(thief), SessionSlot.objects.get(ended_at=None)) == (False, slot)
+    shared.post(CHOOSE, {"session": str(slot.uuid)})
+    assert is_in(shared)
