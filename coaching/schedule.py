@@ -9,6 +9,7 @@ import os
 import socket
 from typing import Any
 
+from billiard.process import current_process
 from celery import beat
 from django.core.cache import cache
 
@@ -31,7 +32,13 @@ class LeasedScheduler(beat.Scheduler):
         self.max_interval = min(self.max_interval, _PAUSE_S)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Run what is due if this is the acting scheduler; seconds until the next call."""
+        """Run what is due if this is the acting scheduler; seconds until the next call.
+
+        Raises: SystemExit when the worker it belongs to is gone: one killed while it starts ends no child of its own.
+        """
+        worker_pid = current_process()._parent_pid
+        if worker_pid is not None and os.getppid() != worker_pid:
+            raise SystemExit(1)
         try:
             acting = self._hold_lease()
         except Exception as error:  # whatever the cache's client raises; without it there is no broker either
