@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 from accounts import activity_views, session_views, views
 from accounts.access import public, recent_sign_in_required, signed_in, while_enrolling
 from accounts.limits import CONFIRMATION, PASSWORD_CHANGE, RESET_TRIES, SIGN_IN, limited, person_of
+from accounts.password_views import password_from_link
 from accounts.ways_in import leads_to_google, passwords_only, sent_passwords_only
 from coaching.lib.headers import clears_browser
 
@@ -40,7 +41,7 @@ urlpatterns = [
     path("password/reset/done/", public(allauth_views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        public(passwords_only(limited(RESET_TRIES)(allauth_views.password_reset_from_key))),
+        public(passwords_only(limited(RESET_TRIES)(password_from_link))),
         name="account_reset_password_from_key",
     ),
     path(

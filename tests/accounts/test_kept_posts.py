@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from accounts import password_links
 from accounts.models import SessionSlot, User
 from tests import people
 from tests.accounts.browsers import browser, enter
@@ -49,3 +50,20 @@ def test_a_password_that_comes_too_late_is_not_kept() -> None:
     answer = client.post(SET, {"password1": NEW, "password2": NEW})
     assert (answer.status_code, NEW in kept()) == (302, False)
     assert not User.objects.get(pk=teacher.pk).has_usable_password()
+
+
+@pytest.mark.django_db
+def test_key_of_a_password_link_stands_in_no_table_while_its_page_is_open() -> None:
+    teacher, client = people.teacher(), browser()
+    link = password_links.address_for(teacher)
+    form = client.get(link)["Location"]
+    key = link.rstrip("/").partition("-")[2]
+    assert len(key) > 30
+    assert key not in kept()
+    assert client.get(form).status_code == 200
+    User.objects.filter(pk=teacher.pk).update(is_active=False)
+    assert client.post(form, {"password1": NEW, "password2": NEW}).status_code == 403
+    assert key not in kept()
+    User.objects.filter(pk=teacher.pk).update(is_active=True)
+    assert client.post(form, {"password1": NEW, "password2": NEW}).status_code == 302
+    assert User.objects.get(pk=teacher.pk).check_password(NEW)
