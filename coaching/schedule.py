@@ -36,7 +36,7 @@ class LeasedScheduler(beat.Scheduler):
 
         Raises: SystemExit when the worker it belongs to is gone: one killed while it starts ends no child of its own.
         """
-        worker_pid = current_process()._parent_pid
+        worker_pid = getattr(current_process(), "_parent_pid", None)
         if worker_pid is not None and os.getppid() != worker_pid:
             raise SystemExit(1)
         try:
