@@ -1,6 +1,6 @@
 """People in Django's admin: entered, changed and deactivated, never deleted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,11 +11,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import record
+from accounts.invitees import name_problem, number_problem
 from accounts.models import Grant, Role, User
 from accounts.records import ActivityAdmin, GuardianshipAdmin, SessionSlotAdmin
 from accounts.second_step import is_on
 from accounts.services import change_person, give_grant, make_password_link, take_grant
 
+Text = TypeVar("Text", str, str | None)
 __all__ = ["ActivityAdmin", "GuardianshipAdmin", "SessionSlotAdmin", "UserAdmin"]
 
 if TYPE_CHECKING:  # Django's classes take no type argument at run time
@@ -24,6 +26,18 @@ if TYPE_CHECKING:  # Django's classes take no type argument at run time
     GrantRows = admin.TabularInline[Grant, User]
 else:
     PersonAdmin, PersonForm, GrantRows = admin.ModelAdmin, forms.ModelForm, admin.TabularInline
+
+
+class PersonRecordForm(PersonForm):
+    """A person as an admin types him: the same names and numbers are refused as in an invitation."""
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        return _sound(name, problem=name_problem(name))
+
+    def clean_admission_number(self) -> str | None:
+        number: str | None = self.cleaned_data["admission_number"]
+        return _sound(number, problem=number_problem(number or ""))
 
 
 class GrantInline(GrantRows):
@@ -42,6 +56,8 @@ class GrantInline(GrantRows):
 @admin.register(User)
 class UserAdmin(PersonAdmin):
     """No password is typed here: a link that works once lets the person set his own."""
+
+    form = PersonRecordForm
 
     list_display = ("name", "email", "admission_number", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
@@ -121,6 +137,13 @@ class UserAdmin(PersonAdmin):
             link = make_password_link(person, actor=_person(request))
             words: dict[str, Any] = {"name": person.name, "link": link}
             messages.info(request, _("%(name)s sets a password within an hour at %(link)s") % words)
+
+
+def _sound(text: Text, *, problem: str) -> Text:
+    """Raises: ValidationError with the problem, if there is one."""
+    if problem:
+        raise forms.ValidationError(problem)
+    return text
 
 
 def _person(request: HttpRequest) -> User | None:

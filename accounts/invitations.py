@@ -202,9 +202,16 @@ def find(mark: str) -> Invitation:
     """The open invitation whose token has the hash `mark`. Raises: InvitationClosed."""
     rows = Invitation.objects.open_at(timezone.now()).select_related("person", "created_by")
     found: Invitation | None = rows.filter(token_hash=mark).first()
-    if found is None:
+    if found is None or not _is_vouched_for(found):
         raise InvitationClosed
     return found
+
+
+def _is_vouched_for(invitation: Invitation) -> bool:
+    """Rights over others need an admin behind them still: nobody who is dismissed leaves a door open for himself."""
+    by = invitation.created_by
+    gives_rights = invitation.role == Role.ADMIN or bool(invitation.grants)
+    return by is None or not gives_rights or (by.is_active and by.is_admin)
 
 
 def candidate(invitation: Invitation, name: str = "") -> User:
@@ -250,7 +257,7 @@ def _accept(mark: str, *, hashed: str, name: str, request: HttpRequest | None) -
     """Under the lock on the invitation's row: it is open, and then it is used."""
     now = timezone.now()
     invitation = Invitation.objects.select_for_update().filter(token_hash=mark).first()
-    if invitation is None or not invitation.is_open(now):
+    if invitation is None or not invitation.is_open(now) or not _is_vouched_for(invitation):
         raise InvitationClosed
     person = _person(invitation, name)
     is_new, person.password, person.email = person.pk is None, hashed, person.email or invitation.email

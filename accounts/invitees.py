@@ -105,6 +105,13 @@ def name_problem(name: str) -> str:
     return "" if _is_one_line(name) else _("A name is one line of text.")
 
 
+def number_problem(number: str) -> str:
+    """What is wrong with an admission number, "" when nothing is. Signs nobody sees would make two numbers of one."""
+    if len(number) > _NUMBER_CHARS or "@" in number or not _is_one_line(number) or not _JOINERS.isdisjoint(number):
+        return _("An admission number has at most %(count)s characters and no @ in it.") % {"count": _NUMBER_CHARS}
+    return ""
+
+
 def can_sign_in(person: User) -> bool:
     """Whether this person has a way to sign in, so that no invitation may give him another."""
     return person.has_usable_password() or SocialAccount.objects.filter(user=person).exists()
@@ -138,9 +145,7 @@ def _shape_of_identity(one: Invitee) -> str:
         return _("“%(text)s” is no e-mail address. Only students may have an admission number instead.") % {
             "text": number[:_NUMBER_CHARS]
         }
-    if len(number) > _NUMBER_CHARS or "@" in number or not _is_one_line(number) or not _JOINERS.isdisjoint(number):
-        return _("An admission number has at most %(count)s characters and no @ in it.") % {"count": _NUMBER_CHARS}
-    return _shape_of_email(one.email) if one.email else ""
+    return number_problem(number) or (_shape_of_email(one.email) if one.email else "")
 
 
 def _shape_of_email(email: str) -> str:

@@ -244,6 +244,21 @@ def test_link_that_went_to_a_wrong_address_dies_with_its_correction():
     assert not person.check_password(NEW)
 
 
+@pytest.mark.parametrize("since", [{"is_active": False}, {"role": Role.TEACHER}])
+@pytest.mark.parametrize(
+    ("role", "rights", "status"),
+    [(Role.ADMIN, (), 410), (Role.STAFF, (Grant.Kind.CASHIER,), 410), (Role.STAFF, (), 302), (Role.TEACHER, (), 302)],
+)
+def test_admin_who_left_makes_nobody_admin_or_cashier(since, role, rights, status, settings):
+    """What he gave others that is no right over anybody still holds: a hundred students are not invited anew."""
+    settings.MFA_REQUIRED = False
+    _invitation, path = invited(invitee(role, grants=rights))
+    waiting = opened(path)
+    User.objects.filter(pk=people.admin().pk).update(**since)
+    assert accept(waiting).status_code == status
+    assert User.objects.filter(email="farhan@pragati.test").exists() == (status == 302)
+
+
 def test_slip_of_paper_dies_when_the_number_on_it_becomes_another_persons():
     person = imported()
     _invitation, path = invited(student_on_paper())

@@ -161,3 +161,13 @@ def test_look_is_switched_from_any_page_and_leads_back_there():
 def test_addresses_of_the_admin_tell_no_hash_letter_by_letter(path):
     answer = people.signed_in(people.admin()).get(f"/admin/accounts/{path}")
     assert (answer.status_code, answer.get("Location", "/?e=1")[-4:]) in {(400, "?e=1"), (302, "?e=1")}
+
+
+@pytest.mark.parametrize(
+    "typed", [{"name": "Farhan\nBcc: all@pragati.test"}, {"name": "F \u202eq"}, {"admission_number": "2026-\u200b0188"}]
+)
+def test_name_or_number_with_signs_nobody_sees_is_refused_in_the_records(typed):
+    form = {"name": "Farhan", "admission_number": "2026-0501", "role": "STUDENT", "theme": "system", **typed}
+    answer = people.signed_in(people.admin()).post("/admin/accounts/user/add/", form)
+    assert (answer.status_code, User.objects.filter(role=Role.STUDENT).exists()) == (200, False)
+    assert set(answer.context["adminform"].form.errors) == set(typed)
