@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,8 @@ _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _WHOLE_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def read(content: bytes, *, known: frozenset[str] = frozenset()) -> Table:
-    """The table in a file. `known` are column titles in small letters; they tell the delimiter of a CSV.
+def read(content: bytes, *, is_title: Callable[[str], bool]) -> Table:
+    """The table in a file. `is_title` says whether a title is one that is taken; it tells the delimiter of a CSV.
 
     Raises: Unreadable.
     """
@@ -34,7 +34,7 @@ def read(content: bytes, *, known: frozenset[str] = frozenset()) -> Table:
         raise Unreadable(_("This is an old or a locked Excel file. Save it as .xlsx without a password, or as CSV."))
     if content.startswith(_ZIP):
         return _table(sheet_lines(content))
-    return _table(_csv_lines(_decoded(content), known))
+    return _table(_csv_lines(_decoded(content), is_title))
 
 
 def _table(lines: Iterator[Line]) -> Table:
@@ -108,9 +108,9 @@ def _broken(content: bytes, at: int) -> str:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _csv_lines(text: str, known: frozenset[str]) -> Iterator[Line]:
+def _csv_lines(text: str, is_title: Callable[[str], bool]) -> Iterator[Line]:
     """Rows with the number of the line they begin on. A cell that never ends, or is far too long, is told there."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, known), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, is_title), strict=True)
     while True:
         number = rows.line_num + 1
         try:
@@ -123,13 +123,13 @@ def _csv_lines(text: str, known: frozenset[str]) -> Iterator[Line]:
         yield _line(number, cells)
 
 
-def _delimiter(text: str, known: frozenset[str]) -> str:
+def _delimiter(text: str, is_title: Callable[[str], bool]) -> str:
     """The sign that cuts the first line into the most columns we know, else into the most columns."""
     first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
 
     def fits(sign: str) -> tuple[int, int]:
         cells = first[:CELL_CHARS].split(sign)
-        return sum(cell.strip(' "\r\n').casefold() in known for cell in cells), len(cells)
+        return sum(is_title(cell.strip('"\r\n ')) for cell in cells), len(cells)
 
     return max(_DELIMITERS, key=fits)
 

@@ -47,18 +47,31 @@ class PeopleImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """What one line of the file did to one person; `before` is what an update replaced."""
+    """What one line of the file did to one person, and what became of that when the import was taken back.
+
+    `before` holds, for an update, field → [old, new]; for a guardian's link, the student's number under `student`.
+    """
 
     class Action(models.TextChoices):
         ADDED = "ADDED", _("Added")
         UPDATED = "UPDATED", _("Updated")
         LINKED = "LINKED", _("Linked as guardian")
 
+    class Outcome(models.TextChoices):
+        REMOVED = "REMOVED", _("Removed")
+        DEACTIVATED = "DEACTIVATED", _("Deactivated, because something refers to this person")
+        RESTORED = "RESTORED", _("As before the import")
+        KEPT = "KEPT", _("Kept, because it was changed since")
+        UNLINKED = "UNLINKED", _("No guardian any more")
+
     people_import = models.ForeignKey(PeopleImport, models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     action = models.CharField(max_length=8, choices=Action.choices)
-    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", help_text="Empty once he was removed."
+    )
     before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    outcome = models.CharField(max_length=11, choices=Outcome.choices, blank=True)
 
     class Meta:
         db_table = "people_import_rows"
