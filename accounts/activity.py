@@ -86,9 +86,11 @@ def client_ip(request: HttpRequest) -> str | None:
     if proxies and len(hops) >= proxies:
         address = hops[-proxies]
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(ipaddress.ip_address(address).packed)  # without a zone (%eth0)
     except ValueError:  # a Unix socket, or nonsense in a header
         return None
+    # A proxy that listens on both writes an IPv4 address as ::ffff:192.0.2.1; all of them are in one IPv6 network.
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def _agent_hash(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.activity import record
+from accounts.activity import client_ip, record
 from accounts.events import describe
 from accounts.models import Activity, User
 from coaching.lib import triggers
@@ -148,3 +148,17 @@ def test_name_with_markup_is_shown_as_text():
 def test_days_at_the_ends_of_the_calendar_are_refused(day):
     answer = people.signed_in(people.admin()).get(reverse("activity"), {"since": day, "until": day})
     assert (answer.status_code, set(answer.context["form"].errors)) == (200, {"since", "until"})
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("fe80::7%eth0", "fe80::7"),
+        ("unix:", None),
+    ],
+)
+def test_d34_address_is_the_clients_however_a_proxy_writes_it(rf, said, kept):
+    assert client_ip(rf.get("/", REMOTE_ADDR=said)) == kept
