@@ -2,6 +2,7 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,12 @@ class NotAnAdmin(DomainError):
     """The address belongs to somebody with another role."""
 
     code = "not_an_admin"
+
+
+class LastAdmin(DomainError):
+    """There must be an active admin (409)."""
+
+    code = "last_admin"
 
 
 class PasswordOutdated(DomainError):
@@ -91,14 +98,24 @@ def change_person(
     """Keep what was changed on `person` (names of fields); a new role or a deactivation ends his sessions with it.
 
     Nothing else is written: his password may be a newer one by now than the one `person` was read with.
+    Raises: LastAdmin when nobody would be left who may change people.
     """
-    before = User.objects.select_for_update().get(pk=person.pk)
+    before = _locked_beside_admins(person)
     person.save(update_fields=changed)
+    if not User.objects.active().filter(role=Role.ADMIN).exists() and before.is_admin:
+        raise LastAdmin(_("Nobody would be left who is an admin. Make somebody else one first."))
     if "is_active" in changed and before.is_active and not person.is_active:
         sessions.end_all(person, reason=SessionSlot.EndReason.DEACTIVATED, actor=actor, request=request)
     elif "role" in changed and before.role != person.role:
         sessions.end_all(person, reason=SessionSlot.EndReason.ROLE_CHANGE, actor=actor, request=request)
     activity.record("person.changed", actor=actor, subject=person, on=person, request=request, fields=changed)
+
+
+def _locked_beside_admins(person: User) -> User:
+    """The person as he is now, locked with every admin, so that of two who dismiss each other one stays."""
+    admins = Q(role=Role.ADMIN, is_active=True)
+    rows = User.objects.select_for_update(no_key=True).filter(admins | Q(pk=person.pk)).order_by("pk")
+    return next(row for row in rows if row.pk == person.pk)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-from accounts.models import SessionPolicy, SessionSlot, User
+from accounts.models import Role, SessionPolicy, SessionSlot, User
 from tests import people
 from tests.accounts.browsers import browser, is_in, live
 
@@ -88,3 +88,21 @@ def test_stricter_policy_beside_sign_ins_leaves_no_more_than_it_allows():
 
     at_once([tighten, *(lambda one=one: one.post("/accounts/login/", entry) for one in clients)])
     assert live(who) == 1
+
+
+def test_of_two_admins_who_dismiss_each_other_at_once_one_stays():
+    from accounts.services import LastAdmin, change_person
+
+    pair = [people.admin(), people.person("Sneha Patil", Role.ADMIN, email="sneha@pragati.test")]
+    refused: list[LastAdmin] = []
+
+    def dismiss(whom: User, by: User) -> None:
+        person = User.objects.get(pk=whom.pk)
+        person.role = Role.TEACHER
+        try:
+            change_person(person, changed=["role"], actor=by)
+        except LastAdmin as error:
+            refused.append(error)
+
+    at_once([lambda: dismiss(pair[0], pair[1]), lambda: dismiss(pair[1], pair[0])])
+    assert (User.objects.filter(role=Role.ADMIN, is_active=True).count(), len(refused)) == (1, 1)
