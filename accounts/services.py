@@ -115,7 +115,8 @@ def _locked_beside_admins(person: User) -> User:
     """The person as he is now, locked with every admin, so that of two who dismiss each other one stays."""
     admins = Q(role=Role.ADMIN, is_active=True)
     rows = User.objects.select_for_update(no_key=True).filter(admins | Q(pk=person.pk)).order_by("pk")
-    return next(row for row in rows if row.pk == person.pk)
+    before: User = next(row for row in rows if row.pk == person.pk)
+    return before
 
 
 @transaction.atomic
