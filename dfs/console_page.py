@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import SignedInRequest
+from coaching.lib.clock import clock_text
 from coaching.lib.heartbeats import Heartbeat
 from coaching.lib.text import search_text
-from coaching.lib.clock import clock_text
 from coaching.templatetags.figures import grouped
 from dfs import console, console_queue, pool, standing
 from dfs.console import Pool

@@ -65,10 +65,10 @@ class ArrivingBody:
         return piece
 
 
-_answering: dict[asyncio.Task[None], ArrivingBody] = {}
+_answering: dict[asyncio.Task[Any], ArrivingBody] = {}
 
 
-async def answer(body: ArrivingBody, work: Coroutine[Any, Any, None]) -> None:
+async def answer(body: ArrivingBody, work: Coroutine[Any, Any, object]) -> None:
     """Do `work`, which answers the body's request. A server that stops cuts the body, not the work."""
     task = asyncio.create_task(work)
     _answering[task] = body
