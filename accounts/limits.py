@@ -37,7 +37,11 @@ INVITATION_ACCEPT = Limit("accepting an invitation per address", tries=300, per_
 INVITATION_SENDS = Limit("making or sending invitations per person", tries=120, per_s=3600)
 INVITATION_AGAIN = Limit("sending one invitation again", tries=5, per_s=3600)
 GUARDIAN_PIN = Limit("PIN of a guardian link per address", tries=20, per_s=60)
+PHOTO_CHANGE = Limit("change of the photo per person", tries=20, per_s=3600)
+QUESTION_WRITING = Limit("writing to the office per person", tries=60, per_s=3600)
 PATIENCE_S = 5  # for the right passwords of others at the same address, or of one person on many devices at once
+PEOPLE_IMPORT = Limit("files of people read or imported per person", tries=120, per_s=3600)
+PEOPLE_EXPORT = Limit("export of the list of people per person", tries=10, per_s=600)
 ACTIVITY_EXPORT = Limit("export of the activity log per person", tries=5, per_s=600)
 
 

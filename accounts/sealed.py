@@ -1,4 +1,4 @@
-"""What of people is sealed by the master key ring: the seeds of authenticator apps and of recovery codes."""
+"""What of people is sealed by the master key ring: seeds of authenticator apps and of recovery codes, and photos."""
 
 import logging
 from collections import Counter
@@ -8,6 +8,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from accounts import photos
+from accounts.models import Photo
 from accounts.second_step import APP, CODES, sealed_bytes
 from coaching.lib.holders import Checked
 from coaching.lib.sealing import SealBroken, ring
@@ -61,11 +63,62 @@ class Seeds:
         return found
 
 
+class Photos:
+    """People's photos."""
+
+    name = "photos"
+
+    def _keys(self) -> Iterator[tuple[int, str]]:
+        """The person's number and the key that seals his photo, row by row."""
+        for number, token in Photo.objects.order_by("pk").values_list("pk", "sealed").iterator(chunk_size=100):
+            yield number, _kid_of(bytes(token))
+
+    def count(self) -> dict[str, int]:
+        return dict(Counter(kid for _number, kid in self._keys()))
+
+    def rewrap(self) -> int:
+        active = ring().active_kid
+        return sum(self._seal_anew(number) for number, kid in list(self._keys()) if kid != active)
+
+    @transaction.atomic
+    def _seal_anew(self, number: int) -> int:
+        photo = Photo.objects.select_for_update(of=("self",)).select_related("user").filter(pk=number).first()
+        if photo is None or _kid_of(bytes(photo.sealed)) == ring().active_kid:
+            return 0
+        try:
+            photo.sealed = photos.seal(photo.user, photos.opened(photo))
+        except SealBroken as error:
+            log.warning("the photo of person %s stays as it is: %s", number, error)
+            return 0
+        photo.save(update_fields=["sealed"])
+        return 1
+
+    def check(self, at_most: int) -> Checked:
+        found, seen = Checked(), Counter[str]()
+        for number, kid in list(self._keys()):
+            if seen[kid] >= max(1, at_most // len(ring().kids())):
+                continue
+            seen[kid] += 1
+            try:
+                photos.opened(Photo.objects.select_related("user").get(pk=number))
+                found.opened += 1
+            except SealBroken as error:
+                found.failed.append(f"person {number} {error}")
+        return found
+
+
 def _kid(row: Authenticator) -> str:
     try:
-        return ring().kid_of(sealed_bytes(row.data[COLUMN[row.type]]))
+        return _kid_of(sealed_bytes(row.data[COLUMN[row.type]]))
     except SealBroken:
         return "?"
 
 
-HOLDERS = (Seeds(),)
+def _kid_of(token: bytes) -> str:
+    try:
+        return ring().kid_of(token)
+    except SealBroken:
+        return "?"
+
+
+HOLDERS = (Seeds(), Photos())

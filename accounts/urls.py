@@ -68,6 +68,7 @@ urlpatterns = [
     path("", include("accounts.notification_urls")),
     path("", include("accounts.institute_urls")),
     path("", include("accounts.guardian_pass_urls")),
+    path("", include("accounts.photo_urls")),
     path("activity/", activity_views.activity, name="activity"),
     path("activity/export/", activity_views.activity_export, name="activity_export"),
 ]

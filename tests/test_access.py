@@ -13,7 +13,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 
+from accounts import photos
 from accounts.access import policy_of
 from accounts.models import (
     ErasureRequest,
@@ -153,6 +155,13 @@ def a_guardian_link() -> dict[str, Any]:
     return {"public_id": GuardianPass.objects.get_or_create(token_hash="y" * 64, defaults=fields)[0].uuid}
 
 
+def the_students_photo() -> dict[str, Any]:
+    made = BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "PNG")
+    photos.put_photo(people.student(), made.getvalue(), actor=people.student())
+    return the_students_number()
+
+
 def a_request_to_be_erased() -> dict[str, Any]:
     fields = {"subject": people.student(), "asked_by": people.student()}
     return {"public_id": ErasureRequest.objects.get_or_create(**fields)[0].uuid}
@@ -202,6 +211,8 @@ TABLE = {
     "erasure": Row(only("admin", status=200), kwargs=a_request_to_be_erased),
     "data_export": Row(whoever_is_signed_in(200), "post"),
     "profile": Row(whoever_is_signed_in(200)),
+    "photo_change": Row(whoever_is_signed_in(200)),
+    "person_photo": Row(only("student", "admin", status=200, others=404), kwargs=the_students_photo),
     "google_login": Row({**everybody(302), ANONYMOUS: 403}, "post"),  # the institute has no Google here
     "google_callback": Row(everybody(403)),
     "google_connect": Row(whoever_is_signed_in(403), "post"),

@@ -8,12 +8,14 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ADULT_YEARS = 18
+PHONE_DIGITS = 6
+"""From this many on, digits are looked for in phone numbers, however those are spaced."""
 
 
 class Role(models.TextChoices):
@@ -45,13 +47,20 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).distinct()
 
     def search(self, words: str) -> Self:
-        """People whose name, e-mail address or admission number contains every word."""
-        found = self
+        """People whose name, e-mail address, admission number or phone contains every word, or whose phone it is."""
+        whole = Q()
         for word in words.split():
-            found = found.filter(
-                Q(name__icontains=word) | Q(email__icontains=word) | Q(admission_number__icontains=word)
+            whole &= (
+                Q(name__icontains=word)
+                | Q(email__icontains=word)
+                | Q(admission_number__icontains=word)
+                | Q(phone__contains=word)
             )
-        return found
+        digits = "".join(sign for sign in words if sign.isdecimal())
+        if len(digits) < PHONE_DIGITS or any(sign.isalpha() for sign in words):
+            return self.filter(whole)
+        bare = Replace(Replace("phone", Value(" ")), Value("-"))
+        return self.alias(bare_phone=bare).filter(whole | Q(bare_phone__contains=digits[-10:]))
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -100,6 +109,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+
+    photo_tag = ""
+    """Of the photo to be shown; set by `accounts.photos.with_tags`, no column."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,9 +1,11 @@
 """Pictures people send, made anew by us: small WebP without anything but the pixels.
 
 What a camera wrote into a file (place, time, owner) and what somebody hid behind a picture does not survive being
-decoded and encoded again.
+decoded and encoded again. Pictures are decoded one after the other in each process, so that many large ones at once
+take no more memory than one: 0.6 GB for a WebP of 40 megapixels, less for the other formats.
 """
 
+import threading
 import warnings
 from functools import cache
 from io import BytesIO
@@ -18,6 +20,7 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
 _QUALITIES = (88, 80, 70, 60, 50, 40)
 _SMALLER, _TIMES = 0.75, 12
+_one_at_a_time = threading.Lock()
 
 
 class NotAPicture(DomainError):
@@ -44,7 +47,9 @@ def small_webp(content: bytes, *, side: int, at_most: int, is_square: bool = Fal
     first frame is taken. Raises: NotAPicture.
     """
     try:
-        return _encoded(_decoded(content, side, is_square=is_square), at_most)
+        with _one_at_a_time:
+            picture = _decoded(content, side, is_square=is_square)
+        return _encoded(picture, at_most)
     except NotAPicture:
         raise
     except Exception as error:  # decoders of broken files raise nearly anything, also from C
@@ -55,13 +60,17 @@ def _decoded(content: bytes, side: int, *, is_square: bool) -> Any:
     from PIL import ImageOps
 
     with _opened(content) as source:
-        if not is_square:
-            source.thumbnail((side, side))  # a JPEG is then decoded at a fraction of its size
-        elif source.format == "JPEG":
-            source.draft("RGB", (2 * side, 2 * side))
+        # A JPEG is then decoded at a fraction of its size; of the others, no further copy is as large as the picture.
+        source.thumbnail(_box(source.size, side) if is_square else (side, side))
         mode = "RGBA" if source.has_transparency_data else "RGB"
         upright = ImageOps.exif_transpose(source).convert(mode)
     return ImageOps.fit(upright, (side, side)) if is_square else upright
+
+
+def _box(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """What the picture is made smaller to before its middle is cut out: the shorter side twice what is wanted."""
+    factor = max(1.0, min(size) / (2 * side))
+    return round(size[0] / factor), round(size[1] / factor)
 
 
 def _opened(content: bytes) -> Any:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import guardians
+from accounts import guardians, photos
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Institute, Notification, User
 
@@ -39,7 +39,7 @@ def child_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def child(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """One of one's own children; anybody else's is not there."""
-    children = list(guardians.students_of(request.user))
+    children = photos.with_tags(guardians.students_of(request.user))
     student = next((one for one in children if one.uuid == public_id), None)
     if student is None:
         raise Http404

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import notifications
+from accounts import notifications, photos
 from accounts.models import Institute, Role, User
 from coaching.templatetags.figures import first_cluster
 
@@ -142,6 +142,7 @@ def _shell(request: HttpRequest) -> Shell:
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return plain
     person: User = user  # type: ignore[assignment]
+    person.photo_tag = photos.own_tag(person)
     entries = _entries(person)
     links = _links(entries, request.path)
     return replace(

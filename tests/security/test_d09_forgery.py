@@ -15,7 +15,7 @@ from tests.test_access import ROUTES, TABLE
 pytestmark = pytest.mark.django_db
 UNSAFE = ("post", "put", "patch", "delete")
 # These look at the token themselves, after the upload's size; the test below sends one without it.
-LOOK_THEMSELVES = {"dfs:console_upload", "dfs:file_list"}
+LOOK_THEMSELVES = {"dfs:console_upload", "dfs:file_list", "photo_change"}
 # When a session was last used, Django's own sessions, and the copy of an address that allauth makes as it meets it.
 NOT_WORK = {"sessions.session", "accounts.sessionslot", "account.emailaddress"}
 

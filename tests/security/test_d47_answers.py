@@ -19,7 +19,7 @@ from tests.security.conftest import HOST, Production, Visitor
 from tests.test_access import TABLE
 
 # A file its owner's browser may keep and must ask about; the log that is asked for often and rarely new.
-OWN_CACHING = {"dfs:file_download", "dfs:console_file", "dfs:console_log"}
+OWN_CACHING = {"dfs:file_download", "dfs:console_file", "dfs:console_log", "person_photo"}
 
 
 @pytest.mark.django_db
