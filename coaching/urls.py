@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coaching.pages import child, errors, guardian_link, health, home, styleguide
+from coaching.pages import child, dashboards, errors, guardian_link, health, home, styleguide, todo
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -16,7 +16,8 @@ handler500 = errors.server_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.root, name="root"),
-    path("dashboard/", home.dashboard, name="dashboard"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("todo/", todo.todo_list, name="todo"),
     path("more/", home.more, name="more"),
     path("language/", home.language_set, name="set_language"),
     path("children/", child.child_list, name="child_list"),

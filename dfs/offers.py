@@ -1,81 +1,224 @@
-"""What the composed pages may ask of the store: plain figures, no rows to act on."""
+"""What the store offers to the composed pages: a person's own files and Drives, the pool, and what needs somebody."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Min, Q, Sum, When, Window
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from coaching.lib import heartbeats
+from coaching.lib.clock import clock_text, day_text, moment_text
+from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
+from coaching.templatetags.figures import grouped, size
+from dfs.console import DRIVE_STATES
 from dfs.models import DriveAccount, Job, StoredFile
 
-SHOWN = 5
+NEWEST = 5
+NAMED = 3
+"""So many of a kind are named one by one; more become one row."""
+QUEUE = "dfs"
+FILE_TONES = {StoredFile.State.STORED: "ok"}
+_State = DriveAccount.State
 
 
-@dataclass(frozen=True, slots=True)
-class StoreFigures:
-    """The pool at a glance. Sizes in bytes; `troubled` and `failed` are the first few rows, the counts are of all."""
-
-    file_count: int
-    file_bytes: int
-    cap_bytes: int
-    used_bytes: int
-    drive_count: int
-    healthy_count: int
-    open_count: int
-    running_count: int
-    failed_count: int
-    troubled: list[DriveAccount]
-    failed: list[Job]
-
-    @property
-    def used_percent(self) -> int:
-        return min(100, 100 * self.used_bytes // self.cap_bytes) if self.cap_bytes else 0
+# --- One's own --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFiles:
-    """A person's own files: how many, how large, and the newest."""
+def panel(person: User, *, now: datetime) -> Panel:
+    """The newest of a person's own files, and how many there are in all."""
+    files = StoredFile.objects.for_user(person).live()
+    totals = files.aggregate(count=Count("pk"), size=Sum("size_bytes"))
+    counted = {"count": grouped(totals["count"]), "size": size(totals["size"])}
+    return Panel(
+        key="files",
+        title=_("My files"),
+        url=reverse("dfs:file_list"),
+        link=_("All %(count)s, %(size)s") % counted if totals["count"] else "",
+        lines=tuple(_file_line(file) for file in files[:NEWEST]) if totals["count"] else (),
+        empty=Empty(
+            title=_("You have no files here yet"),
+            text=_("Put your notes or papers here and open them on any phone or computer where you sign in."),
+            url=reverse("dfs:file_list"),
+            label=_("Upload your first file"),
+            drawn="upload",
+        ),
+    )
 
-    count: int
-    size_bytes: int
-    newest: list[StoredFile]
+
+def _file_line(file: StoredFile) -> Line:
+    is_stored = file.state == StoredFile.State.STORED
+    return Line(
+        label=file.name,
+        url=reverse("dfs:file_download", args=[file.uuid]) if is_stored else reverse("dfs:file_list"),
+        meta=size(file.size_bytes),
+        at=file.created_at,
+        tone=FILE_TONES.get(StoredFile.State(file.state), "run"),
+        word=str(file.get_state_display()),
+    )
 
 
-def store_figures() -> StoreFigures:
-    """For the admins' home page."""
-    healthy = Q(state=DriveAccount.State.ACTIVE)
+def drive_panel(person: User, *, now: datetime) -> Panel:
+    """The Drives a person lent: how each stands, and how much of it is used."""
+    drives = DriveAccount.objects.for_user(person).order_by("label")
+    return Panel(
+        key="drives",
+        title=_("My Drives"),
+        url=reverse("dfs:drive_list"),
+        link=_("All"),
+        lines=tuple(_drive_line(drive) for drive in drives[:NAMED]),
+        empty=Empty(
+            title=_("You lend no Drive yet"),
+            text=_("A few GB of your Drive keep sealed pieces of the institute’s files. Nobody can read them there."),
+            url=reverse("dfs:drive_list"),
+            label=_("Open My Drives"),
+            drawn="hard-drive",
+        ),
+    )
+
+
+def _drive_line(drive: DriveAccount) -> Line:
+    used = {"used": size(drive.used_bytes), "cap": size(drive.cap_bytes)}
+    return Line(
+        label=drive.label,
+        url=reverse("dfs:drive_list"),
+        meta=_("%(used)s of %(cap)s used") % used,
+        tone=DRIVE_STATES[drive.state],
+        word=str(drive.get_state_display()),
+        percent=min(100, 100 * drive.used_bytes // drive.cap_bytes) if drive.cap_bytes else 100,
+    )
+
+
+# --- The office's -----------------------------------------------------------------------------------------------------
+
+
+def office(*, now: datetime) -> Panel:
+    """What is stored, and whether queue, pool and worker are well."""
     files = StoredFile.objects.live().aggregate(count=Count("pk"), size=Sum("size_bytes"))
     drives = DriveAccount.objects.aggregate(
-        count=Count("pk"), healthy=Count("pk", filter=healthy), cap=Sum("cap_bytes"), used=Sum("used_bytes")
+        count=Count("pk"),
+        healthy=Count("pk", filter=Q(state=_State.ACTIVE)),
+        cap=Sum("cap_bytes", default=0),
+        used=Sum("used_bytes", default=0),
     )
-    failed = Q(state=Job.State.FAILED, cleared_at=None)
-    jobs = Job.objects.aggregate(
-        open=Count("pk", filter=Q(state__in=Job.OPEN)),
-        running=Count("pk", filter=Q(state=Job.State.RUNNING)),
-        failed=Count("pk", filter=failed),
+    return Panel(
+        key="store",
+        title=_("System"),
+        url=reverse("dfs:console"),
+        link=_("Console"),
+        figures=(
+            Figure(
+                label=_("Files"),
+                value=grouped(files["count"]),
+                note=_("%(size)s in all") % {"size": size(files["size"])},
+                url=reverse("dfs:console"),
+            ),
+            Figure(
+                label=_("Space used"),
+                value=size(drives["used"]),
+                small=_("of %(cap)s") % {"cap": size(drives["cap"])},
+                percent=min(100, 100 * drives["used"] // drives["cap"]) if drives["cap"] else None,
+                url=reverse("dfs:console"),
+            ),
+        ),
+        lines=(_queue_line(now), _drives_line(drives), _room_line(drives)),
     )
-    return StoreFigures(
-        file_count=files["count"],
-        file_bytes=files["size"] or 0,
-        cap_bytes=drives["cap"] or 0,
-        used_bytes=drives["used"] or 0,
-        drive_count=drives["count"],
-        healthy_count=drives["healthy"],
-        open_count=jobs["open"],
-        running_count=jobs["running"],
-        failed_count=jobs["failed"],
-        troubled=list(DriveAccount.objects.exclude(healthy)[:SHOWN]),
-        failed=list(Job.objects.filter(failed).select_related("file")[:SHOWN]),
-    )
 
 
-def own_files(user: User, *, newest: int) -> OwnFiles:
-    """For everybody's home page; `newest` is how many rows are wanted."""
-    files = StoredFile.objects.for_user(user).live()
-    totals = files.aggregate(count=Count("pk"), size=Sum("size_bytes"))
-    return OwnFiles(totals["count"], totals["size"] or 0, list(files[:newest]))
+def _queue_line(now: datetime) -> Line:
+    open_jobs = Q(state__in=Job.OPEN)
+    jobs = Job.objects.aggregate(open=Count("pk", filter=open_jobs), oldest=Min("created_at", filter=open_jobs))
+    count, url = jobs["open"], reverse("dfs:console")
+    if not count:
+        label = _("Nothing waits in the queue")
+    else:
+        words = ngettext("%(count)s job in the queue", "%(count)s jobs in the queue", count)
+        label = words % {"count": grouped(count)}
+    if not heartbeats.alive(QUEUE):
+        tone = "bad" if count else "due"
+        return Line(
+            label=label, url=url, meta=_("No worker answers. Start one, else files stay in the spool."), tone=tone
+        )
+    oldest = _("Oldest since %(when)s") % {"when": _when(jobs["oldest"], now)} if count else _("A worker answers.")
+    return Line(label=label, url=url, meta=oldest, tone="run" if count else "ok")
 
 
-def drives_to_sign_in(user: User) -> list[DriveAccount]:
-    """The person's own Drives that count again once he has signed in at Google."""
-    waiting = DriveAccount.objects.for_user(user).filter(state=DriveAccount.State.NEEDS_REAUTH, leaving_at=None)
-    return list(waiting[:SHOWN])
+def _when(at: datetime, now: datetime) -> str:
+    return clock_text(at) if day_text(at, now) == day_text(now, now) else moment_text(at)
+
+
+def _drives_line(drives: dict[str, Any]) -> Line:
+    """Healthy Drives of all."""
+    count, healthy = drives["count"], drives["healthy"]
+    tone = "bad" if not count else "due" if healthy < count else "ok"
+    label = _("Healthy Drives: %(healthy)s of %(count)s") % {"healthy": grouped(healthy), "count": grouped(count)}
+    meta = _("Files wait here until one is lent.") if not count else _("Look at the others") if healthy < count else ""
+    return Line(label=label, url=reverse("dfs:console"), meta=meta, tone=tone)
+
+
+def _room_line(drives: dict[str, Any]) -> Line:
+    left = max(0, drives["cap"] - drives["used"])
+    is_short = left * 10 < drives["cap"] or not left
+    label = _("%(size)s of storage left") % {"size": size(left)}
+    meta = _("Ask somebody to lend more.") if is_short else ""
+    return Line(label=label, url=reverse("dfs:console"), meta=meta, tone="due" if is_short else "ok")
+
+
+# --- What waits -------------------------------------------------------------------------------------------------------
+
+
+def todo(person: User, *, now: datetime) -> list[Todo]:
+    """One's own Drives that need a sign-in; for an admin also every Drive and job that needs somebody."""
+    if person.is_admin:
+        return [*_failed_jobs(), *_troubled_drives(person)]
+    waiting = DriveAccount.objects.for_user(person).filter(state=_State.NEEDS_REAUTH, leaving_at=None)
+    return [_sign_in(drive) for drive in waiting[:NAMED]]
+
+
+def _sign_in(drive: DriveAccount) -> Todo:
+    label, said = _("Your Drive %(drive)s needs you") % {"drive": drive.label}, _("Google does not let us in any more.")
+    url, action = reverse("dfs:drive_list"), _("Sign in")
+    return Todo("drive.sign_in", label, url, action, area="files", drawn="hard-drive", meta=said, tone="bad")
+
+
+def _troubled_drives(person: User) -> Iterator[Todo]:
+    """Those that do not take new pieces. Without any Drive, that."""
+    is_well = Q(state=_State.ACTIVE)
+    counted = DriveAccount.objects.annotate(troubled=Window(Count("pk", filter=~is_well)))
+    rows = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
+    if not rows:
+        label, url = _("No Drive is lent yet"), reverse("dfs:console")
+        said = _("Five Drives of five people keep every file safe when two are lost.")
+        yield Todo("drive.none", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone="due")
+    elif rows[0].troubled > NAMED:
+        label = _("%(count)s Drives are not healthy") % {"count": grouped(rows[0].troubled)}
+        url = reverse("dfs:console")
+        yield Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", tone="bad")
+    else:
+        yield from (_troubled(drive, person) for drive in rows if drive.state != _State.ACTIVE)
+
+
+def _troubled(drive: DriveAccount, person: User) -> Todo:
+    if drive.state == _State.NEEDS_REAUTH and drive.owner_id == person.pk and drive.leaving_at is None:
+        return _sign_in(drive)
+    label = _("%(drive)s: %(state)s") % {"drive": drive.label, "state": drive.get_state_display()}
+    checked = _("Last answered %(when)s") % {"when": moment_text(drive.checked_at)} if drive.checked_at else ""
+    tone, said = DRIVE_STATES[drive.state], drive.state_reason or checked
+    url = reverse("dfs:console")
+    return Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone=tone)
+
+
+def _failed_jobs() -> Iterator[Todo]:
+    """What failed and was not taken off the list."""
+    failed, url = Job.objects.filter(state=Job.State.FAILED, cleared_at=None), reverse("dfs:console")
+    rows = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
+    if len(rows) > NAMED:
+        label = _("%(count)s jobs failed") % {"count": grouped(rows[0].all)}
+        yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=rows[0].reason, tone="bad")
+        return
+    for job in rows:
+        label = _("%(job)s failed: %(file)s") % {"job": job.get_kind_display(), "file": job.file.name}
+        yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=job.reason, tone="bad")

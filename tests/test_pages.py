@@ -102,7 +102,7 @@ def test_home_shows_the_five_newest_of_ones_own_files() -> None:
     assert [number for number in range(6) if f"paper-{number}.pdf" in home] == [1, 2, 3, 4, 5]
 
 
-def test_home_costs_the_same_at_3_and_at_30_files(same_queries: Callable[..., int]) -> None:
+def test_home_of_an_admin_costs_the_same_at_3_and_at_30_failures(same_queries: Callable[..., int]) -> None:
     client = signed_in(people.admin())
 
     def add(count: int) -> None:
@@ -110,7 +110,7 @@ def test_home_costs_the_same_at_3_and_at_30_files(same_queries: Callable[..., in
             file = put_file(people.admin())
             Job.objects.create(file=file, state=Job.State.FAILED, reason="Full.")
 
-    assert same_queries(lambda: client.get("/dashboard/"), add=add) <= 14
+    same_queries(lambda: client.get("/dashboard/"), add=add, at_most=20)
 
 
 @pytest.mark.parametrize("who", [people.student, people.teacher, people.cashier])

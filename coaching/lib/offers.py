@@ -3,19 +3,23 @@
 Each area answers with plain functions in `<app>/offers.py`, and a composed page names those it asks in one tuple:
 
     panel(person, *, now) -> Panel | None      its place on the first screen of this person
-    todo(person, *, now) -> list[Todo]         what waits for this person
+    office(*, now) -> Panel                    figures and the state of things, on the admins' first screen
+    todo(person, *, now) -> list[Todo]         what waits for this person; for an admin also what waits for the office
     calendar(person, *, since, until) -> list[Entry]
     export(person) -> list[Section]            what is kept about a person, for his own copy
     holds(person) -> list[Hold]                why this person cannot be forgotten yet
 
 Texts are rendered in the language of whoever asks. Addresses are paths of this site. `tone` is ok, due, bad, run or
-off, "" for none; `area` one of timetable, attendance, tests, fees, chat, files, people, system (see the icons).
+off, "" for none; `area` one of timetable, attendance, tests, fees, chat, files, "" for none (see the icons); `drawn`
+is another icon than the area's own.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+URGENT = frozenset({"bad", "due"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,22 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a panel. `meta` is said in small type, `at` stands in the margin, `action` names what the link does."""
+    """A row of a panel. `meta` is said in small type, `at` stands in the margin, `percent` (0-100) draws a bar.
+
+    `is_post`: following the address changes something, so it is a button. `is_new`: not seen yet.
+    """
 
     label: str
     url: str
     area: str = ""
+    drawn: str = ""
     meta: str = ""
     at: datetime | None = None
     tone: str = ""
     word: str = ""
-    action: str = ""
+    percent: int | None = None
+    is_post: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Empty:
     text: str = ""
     url: str = ""
     label: str = ""
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +73,39 @@ class Panel:
 
     key: str
     title: str
-    area: str
     url: str = ""
     link: str = ""
     figures: tuple[Figure, ...] = ()
     lines: tuple[Line, ...] = ()
     empty: Empty | None = None
 
+    @property
+    def has_times(self) -> bool:
+        """Whether its lines stand on a rule with their times in the margin."""
+        return any(line.at for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Todo:
     """Something that waits for one person. `due_at` is None when nothing forces the hour; `action` labels the button.
 
-    `kind` names it for good, as "test" or "drive.sign_in". `about` is the child, for a guardian.
+    `kind` names it for good, as "test" or "drive.sign_in". Without a time, what is due or bad counts as due now.
     """
 
     kind: str
-    area: str
     label: str
     url: str
     action: str
+    area: str = ""
+    drawn: str = ""
     due_at: datetime | None = None
     meta: str = ""
     tone: str = ""
-    word: str = ""
-    about: str = ""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it ought to be done though no hour is set."""
+        return self.due_at is None and self.tone in URGENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,216 @@
+"""What accounts offers to the composed pages: news, who is here, and what waits for a person or for the office."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, Window
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import consents, guardians, notifications, second_step, ways_in
+from accounts.kinds import label_of
+from accounts.models import (
+    Consent,
+    Delivery,
+    ErasureRequest,
+    Institute,
+    Invitation,
+    Notification,
+    Role,
+    SessionSlot,
+    User,
+)
+from coaching.lib.clock import day_text
+from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
+from coaching.templatetags.figures import grouped
+
+NEWEST = 3
+NAMED = 3
+"""So many of a kind are named one by one; more become one row."""
+HERE = timedelta(minutes=5)
+SOON = timedelta(days=2)
+WORKING = frozenset({Role.ADMIN, Role.TEACHER, Role.STAFF})
+
+
+# --- The first screen -------------------------------------------------------------------------------------------------
+
+
+def panel(person: User, *, now: datetime) -> Panel:
+    """The newest news. Opening one marks it as read, hence the button."""
+    rows = Notification.objects.for_user(person)[:NEWEST]
+    return Panel(
+        key="news",
+        title=_("From the institute"),
+        url=reverse("notification_list"),
+        link=_("All"),
+        lines=tuple(_news_line(row) for row in rows),
+        empty=Empty(
+            title=_("No news yet"),
+            text=_("What concerns you is told here, and by e-mail if you like."),
+            url=reverse("notification_choices"),
+            label=_("Choose what you are told"),
+            drawn="sliders-horizontal",
+        ),
+    )
+
+
+def _news_line(row: Notification) -> Line:
+    return Line(
+        label=row.title,
+        url=reverse("notification_open", args=[row.uuid]),
+        meta=label_of(row.kind),
+        at=row.created_at,
+        is_post=True,
+        is_new=row.read_at is None,
+    )
+
+
+def office(*, now: datetime) -> Panel:
+    """Who came today, and who is invited."""
+    return Panel(key="people", title=_("People"), figures=(_signed_in_today(now), _invited(now)))
+
+
+def _signed_in_today(now: datetime) -> Figure:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = SessionSlot.objects.filter(created_at__gte=midnight).values("user")
+    here = SessionSlot.objects.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user")
+    counts = User.objects.active().aggregate(
+        all=Count("pk"), today=Count("pk", filter=Q(pk__in=today)), here=Count("pk", filter=Q(pk__in=here))
+    )
+    asked = urlencode({"event": "sign_in.succeeded", "since": f"{midnight:%Y-%m-%d}"})
+    return Figure(
+        label=_("Signed in today"),
+        value=grouped(counts["today"]),
+        small=_("of %(count)s") % {"count": grouped(counts["all"])},
+        url=f"{reverse('activity')}?{asked}",
+        tone="run" if counts["here"] else "",
+        word=_("%(count)s here now") % {"count": grouped(counts["here"])} if counts["here"] else "",
+    )
+
+
+def _invited(now: datetime) -> Figure:
+    """Who was invited and has not come; what ran out is told first."""
+    is_unused = Q(used_at=None, revoked_at=None)
+    counts = Invitation.objects.aggregate(
+        open=Count("pk", filter=is_unused & Q(expires_at__gt=now)),
+        lapsed=Count("pk", filter=is_unused & Q(expires_at__lte=now)),
+        soon=Count("pk", filter=is_unused & Q(expires_at__gt=now, expires_at__lte=now + SOON)),
+    )
+    lapsed, soon = counts["lapsed"], counts["soon"]
+    word = ""
+    if lapsed:
+        word = ngettext("%(count)s ran out", "%(count)s ran out", lapsed) % {"count": grouped(lapsed)}
+    elif soon:
+        word = ngettext("%(count)s runs out soon", "%(count)s run out soon", soon) % {"count": grouped(soon)}
+    return Figure(
+        label=_("Open invitations"),
+        value=grouped(counts["open"]),
+        url=f"{reverse('invitation_list')}?state={Invitation.State.EXPIRED if lapsed else Invitation.State.OPEN}",
+        tone="due" if word else "",
+        word=word,
+        note="" if word else _("Nobody is late"),
+    )
+
+
+# --- What waits -------------------------------------------------------------------------------------------------------
+
+
+def todo(person: User, *, now: datetime) -> list[Todo]:
+    """A person's ways in, what a guardian is asked, what is unread; for an admin what waits for the office."""
+    found = [*_ways_in(person), *_consents(person, now)]
+    if person.is_admin:
+        return [*found, *_erasures(), *_undelivered(), *_unguarded(person), *_first_steps()]
+    return [*found, *_unread(person)]
+
+
+def _ways_in(person: User) -> Iterator[Todo]:
+    standing = second_step.standing(person)
+    if not standing.is_on and person.role in WORKING:
+        said = _("A real institute asks admins for a second step.") if person.is_admin else _("It takes two minutes.")
+        label, action, url = _("Set up a second step"), _("Set it up"), reverse("second_step")
+        tone = "due" if person.is_admin else ""
+        yield Todo("second_step", label, url, action, meta=said, tone=tone, drawn="shield-check")
+    elif standing.is_on and standing.are_codes_few:
+        label = _("Make new recovery codes")
+        said = ngettext("%(count)d is left.", "%(count)d are left.", standing.codes_left)
+        said %= {"count": standing.codes_left}
+        url = reverse("second_step")
+        yield Todo("second_step.codes", label, url, _("Look"), meta=said, tone="due", drawn="shield-check")
+    if not person.email:
+        label, said = _("Give the office your e-mail address"), _("Then you can set a forgotten password yourself.")
+        yield Todo("email", label, reverse("profile"), _("Profile"), meta=said, drawn="mail")
+    elif not ways_in.has_another_way(person):
+        label, said = _("Set up a second way in"), _("Without Google you could not sign in.")
+        yield Todo("way_in", label, reverse("second_step"), _("Set it up"), meta=said, drawn="key-round")
+
+
+def _consents(person: User, now: datetime) -> Iterator[Todo]:
+    """A guardian has not answered yet what the institute may do with a child; leaderboards are nobody's duty."""
+    today = consents.day_of(now)
+    children = [child for child in guardians.students_of(person) if child.is_minor(on=today)]
+    standings = consents.standings(children, on=today) if children else {}
+    for child in children:
+        asked = [
+            str(one.purpose.label)
+            for one in standings[child.pk]
+            if one.row is None and one.can_be_given and one.purpose != Consent.Purpose.RESULTS
+        ]
+        if asked:
+            label = _("Say yes or no for %(name)s") % {"name": child.name}
+            words = ", ".join(asked)
+            drawn, url = "circle-question-mark", reverse("privacy")
+            yield Todo("consent", label, url, _("Decide"), meta=words, tone="due", drawn=drawn)
+
+
+def _unread(person: User) -> Iterator[Todo]:
+    count = notifications.unread(person)
+    if count:
+        label = _("Read what is new: %(count)s") % {"count": count}
+        yield Todo("news", label, f"{reverse('notification_list')}?show=unread", _("Read"), drawn="bell")
+
+
+def _erasures() -> Iterator[Todo]:
+    waiting = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).select_related("subject")
+    rows = list(waiting.annotate(all=Window(Count("pk"))).order_by("asked_at", "pk")[: NAMED + 1])
+    if len(rows) > NAMED:
+        label, url = _("%(count)s people ask to be erased") % {"count": grouped(rows[0].all)}, reverse("erasure_list")
+        yield Todo("erasure", label, url, _("Decide"), tone="due", drawn="eraser")
+        return
+    for row in rows:
+        label, url = _("%(name)s asks to be erased") % {"name": row.subject.name}, reverse("erasure", args=[row.uuid])
+        said = _("Asked %(day)s") % {"day": day_text(row.asked_at)}
+        yield Todo("erasure", label, url, _("Decide"), meta=said, tone="due", drawn="eraser")
+
+
+def _undelivered() -> Iterator[Todo]:
+    count = Delivery.objects.filter(state=Delivery.State.FAILED).count()
+    if count:
+        label = ngettext("%(count)s message was not delivered", "%(count)s messages were not delivered", count)
+        url, said = f"{reverse('delivery_list')}?state=FAILED", _("Every try failed.")
+        yield Todo("delivery", label % {"count": grouped(count)}, url, _("Look"), meta=said, tone="bad", drawn="send")
+
+
+def _unguarded(person: User) -> Iterator[Todo]:
+    """Other admins without a second step; about himself a person is told elsewhere."""
+    steps = Q(authenticator__type__in=(second_step.APP, second_step.PASSKEY))
+    others = User.objects.active().filter(role=Role.ADMIN).exclude(pk=person.pk)
+    names = list(others.exclude(pk__in=User.objects.filter(steps).values("pk")).values_list("name", flat=True))
+    if names:
+        label = ngettext("%(count)d admin has no second step", "%(count)d admins have no second step", len(names))
+        url = f"{reverse('admin:accounts_user_changelist')}?role__exact={Role.ADMIN}"
+        said = ", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
+        yield Todo("admins", label % {"count": len(names)}, url, _("Look"), meta=said, tone="due", drawn="shield-check")
+
+
+def _first_steps() -> Iterator[Todo]:
+    """Of an institute that has not said who it is: a row of its own comes with the first change of its settings."""
+    if not Institute.current()._state.adding:
+        return
+    label, said = _("Say who the institute is"), _("Its name, address and telephone stand on pages and mails.")
+    yield Todo("institute", label, reverse("institute"), _("Fill in"), meta=said, tone="due", drawn="building-2")
+    if not User.objects.exclude(role=Role.ADMIN).exists():
+        label, said = _("Invite the first people"), _("Teachers first: they can lend a Drive each.")
+        yield Todo("invite", label, reverse("invitation_create"), _("Invite"), meta=said, drawn="user-plus")

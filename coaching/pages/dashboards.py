@@ -1,0 +1,88 @@
+"""The first screen of each role: the panels of the areas that person has to do with, and what waits for him.
+
+The order is the template's, `pages/dashboard_<role>.html`; here stands which areas are asked.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts import guardians, photos
+from accounts import offers as accounts_offers
+from accounts.access import SignedInRequest, signed_in
+from accounts.models import Notification, Role, User
+from coaching.lib.offers import Panel
+from coaching.pages import child, todo
+from dfs import offers as dfs_offers
+
+SHOWN = 5
+PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
+    Role.ADMIN: (accounts_offers.panel,),
+    Role.TEACHER: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
+    Role.STAFF: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
+    Role.STUDENT: (accounts_offers.panel, dfs_offers.panel),
+    Role.GUARDIAN: (accounts_offers.panel, dfs_offers.panel),
+}
+OFFICE: tuple[Callable[..., Panel], ...] = (accounts_offers.office, dfs_offers.office)
+
+
+@signed_in
+@require_safe
+def dashboard(request: SignedInRequest) -> HttpResponse:
+    """The screen of the person's role; who has children here sees them on top, whatever his role."""
+    person, now = request.user, timezone.now()
+    waits = todo.waiting(person, now=now)
+    context = {
+        "today": timezone.localdate(now),
+        "greeting": greeting(person.name, now=now, count=len(waits)),
+        "waits": waits[:SHOWN],
+        "wait_count": len(waits),
+        "children": children_of(person),
+        "contact": child.contact(),
+        "panels": {panel.key: panel for panel in (ask(person, now=now) for ask in PANELS[Role(person.role)])},
+    }
+    if person.is_admin:
+        context |= office(now)
+    return render(request, f"pages/dashboard_{person.role.lower()}.html", context)
+
+
+def office(now: datetime) -> dict[str, Any]:
+    """The figures of all areas in a row, and the state of things."""
+    panels = [ask(now=now) for ask in OFFICE]
+    return {
+        "figures": [figure for panel in panels for figure in panel.figures],
+        "system": next(panel for panel in panels if panel.lines),
+    }
+
+
+def children_of(person: User) -> list[User]:
+    """A person's children, each with how many unread `news` there are about it."""
+    children = photos.with_tags(guardians.students_of(person))
+    if children:
+        unread = Notification.objects.for_user(person).unread().filter(about__in=children).order_by().values("about")
+        counts = {row["about"]: row["news"] for row in unread.annotate(news=Count("pk"))}
+        for one in children:
+            one.news = counts.get(one.pk, 0)  # type: ignore[attr-defined]
+    return children
+
+
+def greeting(name: str, *, now: datetime, count: int) -> str:
+    """Good evening, Ananya. 2 things wait for you. By the institute's clock; titles are left out."""
+    hour = timezone.localtime(now).hour
+    first = next((word for word in name.split() if not word.endswith(".")), name)
+    if hour < 12:
+        hello = _("Good morning, %(name)s.")
+    elif hour < 17:
+        hello = _("Good afternoon, %(name)s.")
+    else:
+        hello = _("Good evening, %(name)s.")
+    waits = ngettext("%(count)d thing waits for you.", "%(count)d things wait for you.", count) % {"count": count}
+    return f"{hello % {'name': first}} {waits if count else _('Nothing waits for you.')}"
