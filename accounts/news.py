@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.events import describe
 from accounts.kinds import Kind, When, declare
-from accounts.models import Activity, ErasureRequest, Invitation, Role, SessionSlot, User
+from accounts.models import Activity, ErasureRequest, Invitation, Role, SessionSlot, TicketMessage, User
 from accounts.notifications import tell
 from coaching.lib.clock import moment_text
 
 NEW_DEVICE, CHANGED, ACCEPTED = "security.new_device", "security.changed", "invitation.accepted"
 ERASURE_ASKED, ERASURE_DECIDED = "erasure.asked", "erasure.decided"
+QUESTION_ASKED, QUESTION_ANSWERED = "question.asked", "question.answered"
 
 
 def declare_kinds() -> None:
@@ -22,6 +23,8 @@ def declare_kinds() -> None:
         Kind(CHANGED, gettext_lazy("Password or second step changed"), is_urgent=True, is_fixed=True),
         Kind(ACCEPTED, gettext_lazy("Invitation accepted"), email=When.DIGEST, roles=frozenset({Role.ADMIN})),
         Kind(ERASURE_ASKED, gettext_lazy("Somebody asks to be erased"), roles=frozenset({Role.ADMIN})),
+        Kind(QUESTION_ASKED, gettext_lazy("Question to the office"), roles=frozenset({Role.ADMIN})),
+        Kind(QUESTION_ANSWERED, gettext_lazy("Answer from the office")),
         Kind(ERASURE_DECIDED, gettext_lazy("Decision about an erasure"), is_fixed=True),
     )
 
@@ -79,6 +82,33 @@ def of_acceptance(invitation: Invitation, *, person: User) -> None:
         title=lambda: _("%(name)s accepted the invitation") % {"name": person.name},
         body=lambda: str(Role(person.role).label),
         url=reverse("invitation_list"),
+    )
+
+
+def of_question(message: TicketMessage) -> None:
+    """To the admins but who wrote it: somebody asks, or writes more. What he wrote stands behind the link only."""
+    ticket = message.ticket
+    tell(
+        User.objects.active().filter(role=Role.ADMIN).exclude(pk=message.author_id),
+        kind=QUESTION_ASKED,
+        event_key=f"question:{ticket.uuid}:{message.pk}",
+        title=lambda: _("%(name)s asks the office") % {"name": ticket.asked_by.name},
+        body=ticket.subject,
+        url=reverse("question", args=[ticket.uuid]),
+        about=ticket.asked_by,
+    )
+
+
+def of_answer(message: TicketMessage) -> None:
+    """To whoever asked."""
+    ticket = message.ticket
+    tell(
+        [ticket.asked_by],
+        kind=QUESTION_ANSWERED,
+        event_key=f"question:{ticket.uuid}:{message.pk}",
+        title=gettext_lazy("The office answered you"),
+        body=ticket.subject,
+        url=reverse("question", args=[ticket.uuid]),
     )
 
 

@@ -69,6 +69,7 @@ urlpatterns = [
     path("", include("accounts.institute_urls")),
     path("", include("accounts.guardian_pass_urls")),
     path("", include("accounts.photo_urls")),
+    path("", include("accounts.question_urls")),
     path("activity/", activity_views.activity, name="activity"),
     path("activity/export/", activity_views.activity_export, name="activity_export"),
 ]
