@@ -20,11 +20,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth import signals
 
-        from accounts import activity, news, senders, sessions, zones
+        from accounts import activity, news, people, senders, sessions, zones
         from accounts.models import ACTIVITY_KEPT, Activity
 
         triggers.declare(triggers.AppendOnly(Activity._meta.db_table, kept_days=ACTIVITY_KEPT.days))
         news.declare_kinds()
+        people.declare_kinds()
         post_migrate.connect(_after_migrate, sender=self)
         checks.register(checks.Tags.database)(check_guards)
         checks.register(checks.Tags.compatibility)(senders.check_senders)

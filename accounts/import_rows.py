@@ -17,6 +17,7 @@ from accounts.import_tables import Line
 from accounts.import_values import NotThat
 from accounts.invitees import name_problem
 from accounts.models import Guardianship, Role, User
+from coaching.lib.exports import FORMULA_SIGNS
 
 _EMAIL_CHARS = User._meta.get_field("email").max_length or 0
 _NUMBER_CHARS = User._meta.get_field("admission_number").max_length or 0
@@ -110,10 +111,16 @@ def read_row(line: Line, columns: Columns, *, fixes: Mapping[str, str]) -> Row:
     row.texts = {
         column: line.cells[place] if place < len(line.cells) else "" for column, place in columns.places.items()
     }
+    row.texts = {column: _bare(text) for column, text in row.texts.items()}
     row.texts |= {Column(column): text.strip() for column, text in fixes.items() if column in Column.values}
     if any(line.cells[columns.width :]):
         row.refuse(None, _("This row has more cells than there are titles. Is a comma missing its quotation marks?"))
     return row
+
+
+def _bare(text: str) -> str:
+    """Without the apostrophe that our own exports put before what a spreadsheet would take for a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_SIGNS) else text
 
 
 def understand(row: Row, *, role: Role, relation: str, today: date) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import activity, invitations
 from accounts.imports import AT_A_TIME, ImportRefused
 from accounts.models import Guardianship, ImportedRow, Invitation, PeopleImport, Role, User
-from accounts.services import change_person
+from accounts.services import change_person, locked_beside_admins
 
 Action, Outcome = ImportedRow.Action, ImportedRow.Outcome
 
@@ -29,10 +29,12 @@ def undo_import(people_import: PeopleImport, *, actor: User, request: HttpReques
     if not claimed.update(state=PeopleImport.State.UNDONE, undone_at=now, undone_by=actor):
         raise ImportRefused(_("This import was taken back already."))
     rows = list(people_import.rows.exclude(person=None).select_related("person"))
+    locked = locked_beside_admins({row.person_id for row in rows if row.person_id})
     added = [row for row in rows if row.action == Action.ADDED]
     pks = {row.person_id for row in added if row.person_id}
     _unlink([row for row in rows if row.action == Action.LINKED], added=pks, actor=actor, request=request)
-    _restore([row for row in rows if row.action == Action.UPDATED], actor=actor, request=request)
+    updated = [row for row in rows if row.action == Action.UPDATED]
+    _restore(updated, locked=locked, actor=actor, request=request)
     gone = _take_out(added, actor=actor, request=request)
     for row in rows:
         row.before = {}  # what somebody's address was is nobody's business any more
@@ -60,10 +62,9 @@ def _unlink(rows: list[ImportedRow], *, added: set[int], actor: User, request: H
             link.delete()
 
 
-def _restore(rows: list[ImportedRow], *, actor: User, request: HttpRequest | None) -> None:
-    locked = User.objects.select_for_update().order_by("pk").in_bulk([row.person_id for row in rows])
+def _restore(rows: list[ImportedRow], *, locked: dict[int, User], actor: User, request: HttpRequest | None) -> None:
     for row in rows:
-        person = locked[row.person_id]  # type: ignore[index]
+        person = locked[row.person_id or 0]
         is_as_left = all(_kept(getattr(person, name)) == _kept(new) for name, (_old, new) in row.before.items())
         if not is_as_left or not _is_free(person, row.before):
             row.outcome = Outcome.KEPT

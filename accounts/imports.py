@@ -12,20 +12,23 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity
+from accounts import activity, invitations, invitees
 from accounts.import_plans import Plan, plan_import
 from accounts.import_rows import PlannedGuardian, Row
-from accounts.models import Guardianship, ImportedRow, PeopleImport, Role, User
-from accounts.services import change_person
+from accounts.invitees import Invitee
+from accounts.models import Guardianship, ImportedRow, Invitation, PeopleImport, Role, User
+from accounts.services import change_person, locked_beside_admins
 from coaching.lib.errors import DomainError
 
 AT_A_TIME = 500
+INVITED_AT_ONCE = invitees.AT_MOST
 Action = ImportedRow.Action
 
 
@@ -139,7 +142,7 @@ def _person(**fields: Any) -> User:
 
 def _update_people(rows: list[Row], *, actor: User | None, request: HttpRequest | None) -> list[ImportedRow]:
     changed = [row for row in rows if row.changes]
-    locked = User.objects.select_for_update().order_by("pk").in_bulk([row.person.pk for row in changed if row.person])
+    locked = locked_beside_admins([row.person.pk for row in changed if row.person]) if changed else {}
     made = []
     for row in changed:
         person = locked[row.person.pk]  # type: ignore[union-attr]
@@ -185,3 +188,22 @@ def _link_guardians(
         before = {"student": link.student_id}
         made.append(ImportedRow(line=row.line, action=Action.LINKED, person=guardian, before=before))
     return made
+
+
+def to_invite(people_import: PeopleImport) -> QuerySet[User]:
+    """Those it added who have no way in yet and no invitation that waits for them."""
+    added = people_import.rows.filter(action=Action.ADDED).values("person")
+    waiting = Invitation.objects.open_at(timezone.now()).exclude(person=None).values("person")
+    people: QuerySet[User] = User.objects.active().filter(pk__in=added, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return people.exclude(pk__in=waiting).exclude(socialaccount__isnull=False)
+
+
+def invite_imported(
+    people_import: PeopleImport, *, actor: User, request: HttpRequest | None = None
+) -> list[Invitation]:
+    """Invite the next of them, INVITED_AT_ONCE at most: by mail, or by slips. Raises: InvitationRefused, NotAllowed."""
+    people = [
+        Invitee(Role(one.role), one.name, one.email or "", one.admission_number or "")
+        for one in to_invite(people_import).order_by("pk")[:INVITED_AT_ONCE]
+    ]
+    return invitations.invite_many(people, actor=actor, request=request)

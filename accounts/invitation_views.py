@@ -58,7 +58,7 @@ def invitation_create(request: SignedInRequest) -> HttpResponse:
         except invitations.InvitationRefused as error:
             form.add_error(None, error.message)
         else:
-            return _links(request, [made])
+            return links_made(request, [made])
     return render(request, "accounts/invitation_create.html", {"form": form})
 
 
@@ -77,7 +77,7 @@ def invitation_create_many(request: SignedInRequest) -> HttpResponse:
     if "create" in request.POST and not wrong:
         try:
             people = [line.checked.invitee for line in lines]
-            return _many(request, invitations.invite_many(people, actor=request.user, request=request))
+            return many_made(request, invitations.invite_many(people, actor=request.user, request=request))
         except invitations.InvitationRefused as error:
             form.add_error(None, error.message)
     context = {"form": form, "lines": lines[:READ_SHOWN], "count": len(lines), "fits": len(lines) - len(wrong)}
@@ -94,7 +94,7 @@ def invitation_renew(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """A new link instead of the old one, mailed and shown this once."""
     invitation = get_object_or_404(_rows(), uuid=public_id)
     INVITATION_AGAIN.take(invitation.pk)
-    return _links(request, [invitations.renew(invitation, actor=request.user, request=request)])
+    return links_made(request, [invitations.renew(invitation, actor=request.user, request=request)])
 
 
 @role_required(Role.ADMIN)
@@ -110,7 +110,7 @@ def invitation_act(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, _("Choose invitations that are not used and not taken back."))
         return redirect("invitation_list")
     if do == "slips":
-        return _links(request, invitations.make_links(rows, actor=request.user, request=request))
+        return links_made(request, invitations.make_links(rows, actor=request.user, request=request))
     if do == "send":
         count = invitations.mail_again(rows, actor=request.user, request=request)
         text = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
@@ -123,14 +123,15 @@ def invitation_act(request: SignedInRequest) -> HttpResponse:
     return redirect("invitation_list")
 
 
-def _links(request: SignedInRequest, made: list[Made]) -> HttpResponse:
+def links_made(request: SignedInRequest, made: list[Made]) -> HttpResponse:
     """Links are known for this one answer; nothing of it is stored, here or in the browser."""
     response = render(request, "accounts/invitation_links.html", {"slips": [slips.slip(one) for one in made]})
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _many(request: SignedInRequest, made: list[Invitation]) -> HttpResponse:
+def many_made(request: SignedInRequest, made: list[Invitation]) -> HttpResponse:
+    """Who was mailed, and buttons for the slips of the others."""
     on_paper = [one for one in made if not one.email]
     parts = [on_paper[start : start + SLIPS_AT_ONCE] for start in range(0, len(on_paper), SLIPS_AT_ONCE)]
     context = {"count": len(made), "mailed": len(made) - len(on_paper), "on_paper": len(on_paper), "parts": parts}

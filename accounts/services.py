@@ -1,5 +1,7 @@
 """The verbs of this floor: make the first admin, hand out a password link, choose a look."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
@@ -100,7 +102,7 @@ def change_person(
     Nothing else is written: his password may be a newer one by now than the one `person` was read with.
     Raises: LastAdmin when nobody would be left who may change people.
     """
-    before = _locked_beside_admins(person)
+    before = locked_beside_admins([person.pk])[person.pk]
     person.save(update_fields=changed)
     if not User.objects.active().filter(role=Role.ADMIN).exists() and before.is_admin:
         raise LastAdmin(_("Nobody would be left who is an admin. Make somebody else one first."))
@@ -111,12 +113,14 @@ def change_person(
     activity.record("person.changed", actor=actor, subject=person, on=person, request=request, fields=changed)
 
 
-def _locked_beside_admins(person: User) -> User:
-    """The person as he is now, locked with every admin, so that of two who dismiss each other one stays."""
+def locked_beside_admins(pks: Iterable[int]) -> dict[int, User]:
+    """These people and every admin as they are now, locked in one order for all who lock them.
+
+    So of two admins who dismiss each other one stays, and nobody waits in a circle.
+    """
     admins = Q(role=Role.ADMIN, is_active=True)
-    rows = User.objects.select_for_update(no_key=True).filter(admins | Q(pk=person.pk)).order_by("pk")
-    before: User = next(row for row in rows if row.pk == person.pk)
-    return before
+    rows = User.objects.select_for_update(no_key=True).filter(admins | Q(pk__in=list(pks))).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 @transaction.atomic

@@ -68,6 +68,8 @@ urlpatterns = [
     path("", include("accounts.notification_urls")),
     path("", include("accounts.institute_urls")),
     path("", include("accounts.guardian_pass_urls")),
+    path("", include("accounts.import_urls")),
+    path("", include("accounts.people_urls")),
     path("", include("accounts.photo_urls")),
     path("", include("accounts.question_urls")),
     path("activity/", activity_views.activity, name="activity"),

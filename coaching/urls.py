@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]
 urlpatterns.append(path("accounts/", include("coaching.pages.privacy_urls")))
+urlpatterns.append(path("accounts/", include("coaching.pages.people_urls")))
 if find_spec("accounts") and find_spec("accounts.urls"):
     urlpatterns.append(path("accounts/", include("accounts.urls")))
 urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))

@@ -1,5 +1,6 @@
 """Who may open what, URL by URL: the table that `tests.test_access` holds the site to."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +18,7 @@ from accounts.models import (
     Guardianship,
     Invitation,
     Notification,
+    PeopleImport,
     Role,
     SessionSlot,
     Ticket,
@@ -152,6 +154,14 @@ def a_request_to_be_erased() -> dict[str, Any]:
     return {"public_id": ErasureRequest.objects.get_or_create(**fields)[0].uuid}
 
 
+def an_import() -> dict[str, Any]:
+    return {"public_id": PeopleImport.objects.get_or_create(file_name="people.csv", content_hash="x" * 64)[0].uuid}
+
+
+def no_draft() -> dict[str, Any]:
+    return {"draft": uuid.UUID(int=1)}
+
+
 TABLE = {
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
@@ -247,6 +257,22 @@ TABLE = {
     "session_choose": Row(everybody(302)),
     "session_choose_cancel": Row(everybody(302), "post"),
     "session_policies": Row(only("admin", status=200)),
+    "people": Row(only("admin", status=200)),
+    "people_act": Row(only("admin", status=302), "post", body={"do": "let_in"}),  # nobody is chosen
+    "people_export": Row(only("admin", status=200), "post"),
+    "person": Row({**only("admin", "guardian", status=200, others=404), "student": 302}, kwargs=the_guardians_child),
+    "person_create": Row(only("admin", status=200)),
+    "person_edit": Row(only("admin", status=200), kwargs=the_students_number),
+    "person_password_link": Row(only("admin", status=200), "post", the_students_number),
+    "person_invite": Row(only("admin", status=302), "post", the_students_number),  # who can sign in is not invited
+    "person_guardians": Row(only("admin", status=200), kwargs=the_students_number),
+    "people_import": Row(only("admin", status=200)),
+    "people_import_template": Row(only("admin", status=200), kwargs=lambda: {"kind": "csv"}),
+    "people_import_preview": Row(only("admin", status=302), kwargs=no_draft),
+    "people_import_rows": Row(only("admin", status=404), kwargs=no_draft),
+    "people_import_done": Row(only("admin", status=200), kwargs=an_import),
+    "people_import_undo": Row(only("admin", status=302), "post", an_import),
+    "people_import_invite": Row(only("admin", status=302), "post", an_import),
     "person_sessions": Row(only("admin", status=200), kwargs=the_students_number),
     "person_sessions_end": Row(only("admin", status=302), "post", the_students_number),
     "dfs:console": Row(only("admin", status=200)),

@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from coaching.lib.text import content_disposition
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the machine's own encoding and breaks every Hindi name
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # Excel takes the wide ones too
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # Excel takes the wide ones too
 
 
 def safe_cell(value: Any) -> Any:
@@ -23,7 +23,7 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, Number):
         return value
     text = str(value).replace("\x00", "")
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
 def csv_response(name: str, *, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:

@@ -41,7 +41,7 @@ NAVIGATION = (
     Entry(_("Home"), "house", "dashboard"),
     Entry(_("Children"), "graduation-cap", "child_list", roles=frozenset({Role.GUARDIAN})),
     Entry(_("Files and Drives"), "server", "dfs:console", _("System"), ADMINS, _("Drives")),
-    Entry(_("People"), "users", "admin:accounts_user_changelist", _("System"), ADMINS),
+    Entry(_("People"), "users", "people", _("System"), ADMINS),
     Entry(_("Invitations"), "user-plus", "invitation_list", _("System"), ADMINS),
     Entry(_("Questions"), "message-circle-question-mark", "question_list", _("System"), ADMINS),
     Entry(_("Erasure"), "eraser", "erasure_list", _("System"), ADMINS),
