@@ -83,7 +83,8 @@ class Row:
 
     @property
     def name(self) -> str:
-        return str(self.values.get("name") or self.texts.get(Column.NAME, ""))[:200]
+        """As the file has it, else as he is known here."""
+        return str(self.values.get("name") or self.texts.get(Column.NAME) or (self.person.name if self.person else ""))
 
     @property
     def identifier(self) -> str:

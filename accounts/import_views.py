@@ -80,6 +80,8 @@ def _plan(request: SignedInRequest, draft: UUID) -> Plan | None:
 
 def _apply(request: SignedInRequest, plan: Plan, draft: UUID) -> HttpResponse:
     chosen = plan.fitting() if request.POST.get("leave_out") else plan
+    if before := imports.done_before(plan):  # the same click once more: its rows have another fate by now
+        return redirect("people_import_done", before.uuid)
     if request.POST.get("shown") != plan.fingerprint:
         messages.warning(request, _("Somebody changed people in the meantime. Look at the rows again."))
         return redirect("people_import_preview", draft)
