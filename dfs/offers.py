@@ -188,7 +188,7 @@ def _troubled_drives(person: User) -> Iterator[Todo]:
     """Those that do not take new pieces. Without any Drive, that."""
     is_well = Q(state=_State.ACTIVE)
     counted = DriveAccount.objects.annotate(troubled=Window(Count("pk", filter=~is_well)))
-    rows = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
+    rows: list[Any] = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
     if not rows:
         label, url = _("No Drive is lent yet"), reverse("dfs:console")
         said = _("Five Drives of five people keep every file safe when two are lost.")
@@ -214,7 +214,7 @@ def _troubled(drive: DriveAccount, person: User) -> Todo:
 def _failed_jobs() -> Iterator[Todo]:
     """What failed and was not taken off the list."""
     failed, url = Job.objects.filter(state=Job.State.FAILED, cleared_at=None), reverse("dfs:console")
-    rows = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
+    rows: list[Any] = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
     if len(rows) > NAMED:
         label = _("%(count)s jobs failed") % {"count": grouped(rows[0].all)}
         yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=rows[0].reason, tone="bad")
