@@ -1,10 +1,10 @@
-"""What people type: the sign-in, their own look and language, the filter of the activity log."""
+"""What people type: the sign-in, and what they change about themselves."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm
 from django import forms
-from django.conf import settings
+from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -80,18 +80,25 @@ class ThemeForm(OwnForm):
         fields = ("theme",)
 
 
-class LookForm(OwnForm):
-    """A person's own look and language."""
+class LanguageForm(OwnForm):
+    """The language of the pages and mails; empty is the browser's."""
 
     class Meta:
         model = User
-        fields = ("theme", "language")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choice(self, "language").choices = [("", _("Like the browser")), *settings.LANGUAGES]
-        _choice(self, "language").help_text = ""
+        fields = ("language",)
 
 
-def _choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
-    return cast("forms.ChoiceField", form.fields[name])
+class PhoneForm(OwnForm):
+    """The number at which the office calls."""
+
+    phone = forms.CharField(
+        label=_("Phone"),
+        required=False,
+        max_length=20,
+        validators=[RegexValidator(r"^\+?[0-9 ()/-]{5,20}$", _("Only digits, spaces and a + in front."))],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("phone",)

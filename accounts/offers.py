@@ -21,9 +21,11 @@ from accounts.models import (
     Notification,
     Role,
     SessionSlot,
+    Ticket,
     User,
 )
 from coaching.lib.clock import day_text
+from coaching.lib.counts import counted
 from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
 from coaching.templatetags.figures import grouped
 
@@ -32,6 +34,7 @@ NAMED = 3
 """So many of a kind are named one by one; more become one row."""
 HERE = timedelta(minutes=5)
 SOON = timedelta(days=2)
+PATIENCE = timedelta(days=1)
 WORKING = frozenset({Role.ADMIN, Role.TEACHER, Role.STAFF})
 
 
@@ -69,49 +72,63 @@ def _news_line(row: Notification) -> Line:
 
 
 def office(*, now: datetime) -> Panel:
-    """Who came today, and who is invited."""
-    return Panel(key="people", title=_("People"), figures=(_signed_in_today(now), _invited(now)))
-
-
-def _signed_in_today(now: datetime) -> Figure:
+    """Who came today, who is invited, who asked something."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = SessionSlot.objects.filter(created_at__gte=midnight).values("user")
-    here = SessionSlot.objects.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user")
-    counts = User.objects.active().aggregate(
-        all=Count("pk"), today=Count("pk", filter=Q(pk__in=today)), here=Count("pk", filter=Q(pk__in=here))
+    slots, people = SessionSlot.objects.all(), User.objects.active()
+    invited = Invitation.objects.filter(used_at=None, revoked_at=None)
+    counts = counted(
+        people=people,
+        today=people.filter(pk__in=slots.filter(created_at__gte=midnight).values("user")),
+        here=people.filter(pk__in=slots.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user")),
+        invited=invited.filter(expires_at__gt=now),
+        soon=invited.filter(expires_at__gt=now, expires_at__lte=now + SOON),
+        lapsed=invited.filter(expires_at__lte=now),
+        asked=Ticket.objects.filter(state=Ticket.State.OPEN),
+        overdue=Ticket.objects.filter(state=Ticket.State.OPEN, moved_at__lte=now - PATIENCE),
     )
+    figures = (_signed_in(counts, midnight), _invited(counts), _asked(counts))
+    return Panel(key="people", title=_("People"), figures=figures)
+
+
+def _signed_in(counts: dict[str, int], midnight: datetime) -> Figure:
     asked = urlencode({"event": "sign_in.succeeded", "since": f"{midnight:%Y-%m-%d}"})
     return Figure(
         label=_("Signed in today"),
         value=grouped(counts["today"]),
-        small=_("of %(count)s") % {"count": grouped(counts["all"])},
+        small=_("of %(count)s") % {"count": grouped(counts["people"])},
         url=f"{reverse('activity')}?{asked}",
         tone="run" if counts["here"] else "",
         word=_("%(count)s here now") % {"count": grouped(counts["here"])} if counts["here"] else "",
     )
 
 
-def _invited(now: datetime) -> Figure:
+def _invited(counts: dict[str, int]) -> Figure:
     """Who was invited and has not come; what ran out is told first."""
-    is_unused = Q(used_at=None, revoked_at=None)
-    counts = Invitation.objects.aggregate(
-        open=Count("pk", filter=is_unused & Q(expires_at__gt=now)),
-        lapsed=Count("pk", filter=is_unused & Q(expires_at__lte=now)),
-        soon=Count("pk", filter=is_unused & Q(expires_at__gt=now, expires_at__lte=now + SOON)),
-    )
-    lapsed, soon = counts["lapsed"], counts["soon"]
-    word = ""
+    lapsed, soon, word = counts["lapsed"], counts["soon"], ""
     if lapsed:
         word = ngettext("%(count)s ran out", "%(count)s ran out", lapsed) % {"count": grouped(lapsed)}
     elif soon:
         word = ngettext("%(count)s runs out soon", "%(count)s run out soon", soon) % {"count": grouped(soon)}
     return Figure(
         label=_("Open invitations"),
-        value=grouped(counts["open"]),
+        value=grouped(counts["invited"]),
         url=f"{reverse('invitation_list')}?state={Invitation.State.EXPIRED if lapsed else Invitation.State.OPEN}",
         tone="due" if word else "",
         word=word,
         note="" if word else _("Nobody is late"),
+    )
+
+
+def _asked(counts: dict[str, int]) -> Figure:
+    overdue = counts["overdue"]
+    word = ngettext("%(count)s for over a day", "%(count)s for over a day", overdue) % {"count": grouped(overdue)}
+    return Figure(
+        label=_("Open questions"),
+        value=grouped(counts["asked"]),
+        url=f"{reverse('question_list')}?state={Ticket.State.OPEN}",
+        tone="due" if overdue else "",
+        word=word if overdue else "",
+        note="" if overdue else _("Nobody waits for long"),
     )
 
 
@@ -122,7 +139,7 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
     """A person's ways in, what a guardian is asked, what is unread; for an admin what waits for the office."""
     found = [*_ways_in(person), *_consents(person, now)]
     if person.is_admin:
-        return [*found, *_erasures(), *_undelivered(), *_unguarded(person), *_first_steps()]
+        return [*found, *_questions(), *_erasures(), *_undelivered(), *_unguarded(person), *_first_steps()]
     return [*found, *_unread(person)]
 
 
@@ -141,7 +158,7 @@ def _ways_in(person: User) -> Iterator[Todo]:
         yield Todo("second_step.codes", label, url, _("Look"), meta=said, tone="due", drawn="shield-check")
     if not person.email:
         label, said = _("Give the office your e-mail address"), _("Then you can set a forgotten password yourself.")
-        yield Todo("email", label, reverse("profile"), _("Profile"), meta=said, drawn="mail")
+        yield Todo("email", label, reverse("question_create"), _("Write"), meta=said, drawn="mail")
     elif not ways_in.has_another_way(person):
         label, said = _("Set up a second way in"), _("Without Google you could not sign in.")
         yield Todo("way_in", label, reverse("second_step"), _("Set it up"), meta=said, drawn="key-round")
@@ -170,6 +187,21 @@ def _unread(person: User) -> Iterator[Todo]:
     if count:
         label = _("Read what is new: %(count)s") % {"count": count}
         yield Todo("news", label, f"{reverse('notification_list')}?show=unread", _("Read"), drawn="bell")
+
+
+def _questions() -> Iterator[Todo]:
+    """Whoever waits longest first."""
+    waiting = Ticket.objects.filter(state=Ticket.State.OPEN).select_related("asked_by")
+    rows = list(waiting.annotate(all=Window(Count("pk"))).order_by("moved_at", "pk")[: NAMED + 1])
+    if len(rows) > NAMED:
+        label, url = _("%(count)s questions wait") % {"count": grouped(rows[0].all)}, reverse("question_list")
+        said = _("Oldest: %(day)s") % {"day": day_text(rows[0].moved_at)}
+        yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
+        return
+    for row in rows:
+        label, url = _("%(name)s asks the office") % {"name": row.asked_by.name}, reverse("question", args=[row.uuid])
+        said = f"{row.subject} · {day_text(row.moved_at)}"
+        yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
 
 
 def _erasures() -> Iterator[Todo]:

@@ -52,7 +52,6 @@ urlpatterns = [
     path("email/", views.not_here, name="account_email"),
     path("confirm-email/", views.not_here, name="account_email_verification_sent"),
     path("confirm-email/<str:key>/", views.not_here, name="account_confirm_email"),
-    path("profile/", views.profile, name="profile"),
     path("theme/", views.theme_set, name="theme_set"),
     path("sessions/", session_views.session_list, name="session_list"),
     path("sessions/end-others/", session_views.session_end_others, name="session_end_others"),

@@ -111,16 +111,11 @@ def office(*, now: datetime) -> Panel:
         link=_("Console"),
         figures=(
             Figure(
-                label=_("Files"),
-                value=grouped(files["count"]),
-                note=_("%(size)s in all") % {"size": size(files["size"])},
-                url=reverse("dfs:console"),
-            ),
-            Figure(
                 label=_("Space used"),
                 value=size(drives["used"]),
                 small=_("of %(cap)s") % {"cap": size(drives["cap"])},
                 percent=min(100, 100 * drives["used"] // drives["cap"]) if drives["cap"] else None,
+                note=_("%(count)s files, %(size)s") % {"count": grouped(files["count"]), "size": size(files["size"])},
                 url=reverse("dfs:console"),
             ),
         ),

@@ -56,6 +56,7 @@ NAVIGATION = (
         "question_list",
         pgettext_lazy("navigation", "Yours"),
         EVERYBODY - ADMINS,
+        _("Office"),
     ),
     Entry(_("Profile"), "user", "profile", pgettext_lazy("navigation", "Yours")),
     Entry(_("Privacy"), "shield-check", "privacy", pgettext_lazy("navigation", "Yours")),

@@ -32,6 +32,7 @@ def main() -> None:
     make_family()
     make_store()
     make_news()
+    make_a_teachers_day()
 
 
 def make_people() -> None:
@@ -125,6 +126,32 @@ def make_news() -> None:
     tell([people.admin(), people.student()], kind=kinds[0], event_key="seed:admin", title=TITLES[1], now=now)
     row = Delivery.objects.filter(notification__recipient=people.admin(), channel="EMAIL").first()
     Delivery.objects.filter(pk=row.pk).update(state="FAILED", tries=6, error="550 mailbox unknown")  # type: ignore[union-attr]
+
+
+def make_a_teachers_day() -> None:
+    """A teacher whose child learns here: files, a Drive that does not answer, and news."""
+    from accounts.models import Guardianship, User
+    from dfs import drive_news
+    from dfs.models import DriveAccount, StoredFile
+    from tests import people
+    from tests.accounts.telling import tell
+
+    teacher = people.guardian_who_teaches()
+    Guardianship.objects.create(
+        guardian=teacher, student=User.objects.get(admission_number="2026-1000"), relation="Father"
+    )
+    DriveAccount.objects.filter(label=DRIVES[3]).update(owner=teacher)
+    for name, size in FILES:
+        StoredFile.objects.create(
+            name=name,
+            size_bytes=size,
+            crc32=0,
+            purpose=StoredFile.MINE,
+            owner=teacher,
+            chunk_bytes=1024**2,
+            segment_bytes=65536,
+        )
+    tell([teacher], kind=drive_news.KIND.key, title=TITLES[3], url="/dfs/files/")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def console_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sites.Sit
 @pytest.fixture
 def console(page: Page, console_site: sites.Site) -> Page:
     """The console, an admin signed in."""
-    conftest._through_the_door(page, console_site, "admin")
+    conftest.through_the_door(page, console_site, "admin")
     page.goto(f"{console_site.url}/dfs/")
     return page
 
@@ -95,7 +95,7 @@ def test_delete_and_undo(console: Page) -> None:
 def test_everything_can_be_done_without_script(browser: Browser, console_site: sites.Site) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     page = context.new_page()
-    conftest._through_the_door(page, console_site, "admin")
+    conftest.through_the_door(page, console_site, "admin")
     page.goto(f"{console_site.url}/dfs/")
     page.locator(".drives label").first.click()
     page.get_by_role("button", name="Show").click()
