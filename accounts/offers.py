@@ -1,6 +1,7 @@
 """What accounts offers to the composed pages: news, who is here, and what waits for a person or for the office."""
 
 from collections.abc import Iterator
+from typing import Any
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -192,7 +193,7 @@ def _unread(person: User) -> Iterator[Todo]:
 def _questions() -> Iterator[Todo]:
     """Whoever waits longest first."""
     waiting = Ticket.objects.filter(state=Ticket.State.OPEN).select_related("asked_by")
-    rows = list(waiting.annotate(all=Window(Count("pk"))).order_by("moved_at", "pk")[: NAMED + 1])
+    rows: list[Any] = list(waiting.annotate(all=Window(Count("pk"))).order_by("moved_at", "pk")[: NAMED + 1])
     if len(rows) > NAMED:
         label, url = _("%(count)s questions wait") % {"count": grouped(rows[0].all)}, reverse("question_list")
         said = _("Oldest: %(day)s") % {"day": day_text(rows[0].moved_at)}
@@ -206,7 +207,7 @@ def _questions() -> Iterator[Todo]:
 
 def _erasures() -> Iterator[Todo]:
     waiting = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).select_related("subject")
-    rows = list(waiting.annotate(all=Window(Count("pk"))).order_by("asked_at", "pk")[: NAMED + 1])
+    rows: list[Any] = list(waiting.annotate(all=Window(Count("pk"))).order_by("asked_at", "pk")[: NAMED + 1])
     if len(rows) > NAMED:
         label, url = _("%(count)s people ask to be erased") % {"count": grouped(rows[0].all)}, reverse("erasure_list")
         yield Todo("erasure", label, url, _("Decide"), tone="due", drawn="eraser")

@@ -85,4 +85,5 @@ def greeting(name: str, *, now: datetime, count: int) -> str:
     else:
         hello = _("Good evening, %(name)s.")
     waits = ngettext("%(count)d thing waits for you.", "%(count)d things wait for you.", count) % {"count": count}
-    return f"{hello % {'name': first}} {waits if count else _('Nothing waits for you.')}"
+    nothing = _("Nothing waits for you.")
+    return f"{hello % {'name': first}} {waits if count else nothing}"
