@@ -1,8 +1,8 @@
 """What accounts offers to the composed pages: news, who is here, and what waits for a person or for the office."""
 
 from collections.abc import Iterator
-from typing import Any
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Window
