@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from coaching.lib import heartbeats
 from coaching.lib.clock import clock_text, day_text, moment_text
 from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
 from coaching.templatetags.figures import grouped, size
 from dfs.console import DRIVE_STATES
 from dfs.models import DriveAccount, Job, StoredFile
+from dfs.operator import is_worker_heard
 
 NEWEST = 5
 NAMED = 3
 """So many of a kind are named one by one; more become one row."""
-QUEUE = "dfs"
 FILE_TONES = {StoredFile.State.STORED: "ok"}
 _State = DriveAccount.State
 
@@ -113,13 +112,13 @@ def office(*, now: datetime) -> Panel:
             Figure(
                 label=_("Space used"),
                 value=size(drives["used"]),
-                small=_("of %(cap)s") % {"cap": size(drives["cap"])},
+                small=_("of %(cap)s") % {"cap": size(drives["cap"])} if drives["cap"] else "",
                 percent=min(100, 100 * drives["used"] // drives["cap"]) if drives["cap"] else None,
                 note=_("%(count)s files, %(size)s") % {"count": grouped(files["count"]), "size": size(files["size"])},
                 url=reverse("dfs:console"),
             ),
         ),
-        lines=(_queue_line(now), _drives_line(drives), _room_line(drives)),
+        lines=(_queue_line(now), _drives_line(drives), *([_room_line(drives)] if drives["count"] else [])),
     )
 
 
@@ -132,7 +131,7 @@ def _queue_line(now: datetime) -> Line:
     else:
         words = ngettext("%(count)s job in the queue", "%(count)s jobs in the queue", count)
         label = words % {"count": grouped(count)}
-    if not heartbeats.alive(QUEUE):
+    if not is_worker_heard():
         tone = "bad" if count else "due"
         return Line(
             label=label, url=url, meta=_("No worker answers. Start one, else files stay in the spool."), tone=tone

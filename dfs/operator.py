@@ -72,7 +72,8 @@ class _Quiet(logging.Filter):
 @contextmanager
 def quiet_wakes() -> Iterator[None]:
     """A command that does the work itself need not say for every job that nobody else could be woken."""
-    quiet, loggers = _Quiet(), [logging.getLogger(f"dfs.{name}") for name in ("jobs", "manifests", "verification")]
+    names = ("dfs.jobs", "dfs.manifests", "dfs.verification", "accounts.notifications")
+    quiet, loggers = _Quiet(), [logging.getLogger(name) for name in names]
     for logger in loggers:
         logger.addFilter(quiet)
     try:

@@ -25,7 +25,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import activity, people
+from accounts import activity, people, photos
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
 from accounts.import_templates import titles
 from accounts.invitation_views import many_made
@@ -62,7 +62,7 @@ def people_list(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "asked": {name: text for name, text in form.asked.items() if name in FILTERS},
         "page": page,
-        "rows": _rows(list(page), now=now),
+        "rows": _rows(photos.with_tags(page), now=now),
         "roles": _roles(request.user),
         "role": form.asked.get("role", ""),
         "facts": _facts(request.user),
@@ -81,7 +81,7 @@ def _found(viewer: User, form: PeopleFilter, *, now: datetime) -> QuerySet[User]
 
 
 def _rows(page: list[User], *, now: datetime) -> list[PersonRow]:
-    """Three queries for any number of people."""
+    """Two queries for any number of people."""
     slots = SessionSlot.objects.filter(user__in=page).order_by().values("user")
     live = Q(ended_at=None, expires_at__gt=now, idle_until__gt=now)
     seen = {row["user"]: row for row in slots.annotate(at=Max("last_seen_at"), live=Count("pk", filter=live))}

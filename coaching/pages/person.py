@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import guardians, invitees, second_step
+from accounts import guardians, invitees, photos, second_step
 from accounts.access import SignedInRequest, signed_in
 from accounts.activity import lines
 from accounts.models import Activity, ImportedRow, Institute, Invitation, Role, SessionSlot, User
@@ -28,6 +28,7 @@ def person(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(User.objects.for_user(request.user), uuid=public_id)
     if found.pk == request.user.pk and not request.user.is_admin:
         return redirect("profile")
+    [found] = photos.with_tags([found])
     context = _who(found)
     if request.user.is_admin:
         context |= _ties(found) | _ways_in(found) | _traces(found)

@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts import demo as people_demo
-from accounts import demo_guardian_link
+from accounts import demo_day, demo_guardian_link
 from accounts.models import Role, User
 from coaching.lib import triggers
 from dfs import demo as drives_demo
+from dfs.operator import quiet_wakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             _empty()
         people = seed_people()
         seed_drives(people)
+        with quiet_wakes():  # the worker starts after the demo and looks by itself
+            demo_day.seed(people)
         sign_ins = [asdict(one) for one in _sign_ins(people)]
         guardian_link = demo_guardian_link.seed(people)
         if options["json"]:
