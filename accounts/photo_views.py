@@ -44,7 +44,7 @@ def photo_change(request: SignedInRequest) -> HttpResponse:
     """My photo: another one, or none."""
     if request.method == "POST":
         request.upload_handlers = [WholeInMemory(request)]
-        return _change(request)  # type: ignore[no-any-return]
+        return _change(request)
     return _page(request)
 
 

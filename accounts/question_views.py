@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from accounts import photos, questions
 from accounts.access import SignedInRequest, signed_in
 from accounts.limits import QUESTION_WRITING, limited, person_of
 from accounts.models import Ticket
+from accounts.models.tickets import TicketQuerySet
 from accounts.question_forms import MessageForm, QuestionForm
 from coaching.lib.text import search_text
 
@@ -97,5 +97,5 @@ def question_state(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     return redirect("question", ticket.uuid)
 
 
-def _seen_by(request: SignedInRequest) -> QuerySet[Ticket]:
+def _seen_by(request: SignedInRequest) -> TicketQuerySet:
     return Ticket.objects.for_user(request.user)
