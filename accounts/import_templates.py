@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -69,7 +70,7 @@ def _notes() -> list[tuple[str, str]]:
     ]
 
 
-def _csv(rows: list[list[object]] | list[list[str]]) -> bytes:
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     kept = io.StringIO(newline="")
     writer = csv.writer(kept)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)

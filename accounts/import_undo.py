@@ -57,7 +57,7 @@ def _unlink(rows: list[ImportedRow], *, added: set[int], actor: User, request: H
                 continue
             row.outcome = Outcome.UNLINKED
             if link.student_id not in added:
-                told = {"subject": link.student, "on": link, "name": link.guardian.name}
+                told: dict[str, Any] = {"subject": link.student, "on": link, "name": link.guardian.name}
                 activity.record("guardianship.ended", actor=actor, request=request, **told)
             link.delete()
 
@@ -118,7 +118,7 @@ def _referred_by(relation: ForeignObjectRel, pks: list[int]) -> Iterable[int]:
     if isinstance(relation, ManyToManyRel):
         return ()  # its rows in between are a relation of their own
     name = relation.field.name
-    rows: Any = relation.related_model._base_manager  # type: ignore[union-attr]
+    rows: Any = relation.related_model._base_manager
     return rows.filter(**{f"{name}__in": pks}).values_list(name, flat=True)  # type: ignore[no-any-return]
 
 

@@ -83,7 +83,7 @@ def apply_import(plan: Plan, *, actor: User | None, request: HttpRequest | None 
         row.people_import = people_import
     ImportedRow.objects.bulk_create(rows, batch_size=AT_A_TIME)
     _finish(people_import, rows, skipped=len(fresh.rows) - len(fresh.added) - len(fresh.updated))
-    counts = {"added": people_import.added, "updated": people_import.updated}
+    counts: dict[str, Any] = {"added": people_import.added, "updated": people_import.updated}
     name = people_import.file_name
     activity.record("people.imported", actor=actor, on=people_import, request=request, name=name, **counts)
     return people_import

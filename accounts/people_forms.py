@@ -122,7 +122,7 @@ class PersonForm(PersonModelForm):
         for name in ("name", "email", "admission_number", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["admission_number"].help_text = _("A student without an e-mail address signs in with it.")
-        if self.instance.pk is None:
+        if self.instance._state.adding:
             del self.fields["is_active"]
         else:
             self.fields["grants"].initial = [grant.kind for grant in self.instance.grants.all()]
@@ -186,7 +186,8 @@ class PersonForm(PersonModelForm):
         return given
 
     def _others(self) -> QuerySet[User]:
-        return User.objects.exclude(pk=self.instance.pk)
+        others: QuerySet[User] = User.objects.exclude(pk=self.instance.pk)
+        return others
 
 
 class GuardianForm(forms.Form):
