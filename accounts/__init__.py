@@ -7,6 +7,7 @@ deliveries and choices, `consents`, `erasure_requests`, `tickets`, `people_impor
 Modules go by subject: `invitations.py` holds the verbs, `invitation_views.py` and `invitation_forms.py` the pages.
 - Coming in: `adapters`, `stages`, `sessions`, `session_store`, `streams`, `passwords`, `password_links`, `second_step`,
   `google`, `google_accounts`, `ways_in`, `invitations`, `limits`.
+- Being entered: `people` (one or many), `imports` (`import_plans` says each row's fate, `import_undo` takes one back).
 - Being let: `access` (the policy decorators every view carries), `middleware`, `guardians`, `guardian_passes`.
 - Being told: `notifications` (`tell`, of a kind that `declare` made known), `deliveries`, `senders`, `news`.
 - Being kept: `activity` (`record` writes one line), `consents`, `erasures`, `keys`, `sealed`, `institute`.

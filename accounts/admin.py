@@ -13,12 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.activity import record
 from accounts.invitees import name_problem, number_problem
 from accounts.models import Grant, Role, User
+from accounts.news_records import DeliveryAdmin, NotificationAdmin
+from accounts.office_records import InvitationAdmin, TicketAdmin
 from accounts.records import ActivityAdmin, GuardianshipAdmin, SessionSlotAdmin
 from accounts.second_step import is_on
 from accounts.services import change_person, give_grant, make_password_link, take_grant
 
 Text = TypeVar("Text", str, str | None)
-__all__ = ["ActivityAdmin", "GuardianshipAdmin", "SessionSlotAdmin", "UserAdmin"]
+__all__ = [
+    "ActivityAdmin",
+    "DeliveryAdmin",
+    "GuardianshipAdmin",
+    "InvitationAdmin",
+    "NotificationAdmin",
+    "SessionSlotAdmin",
+    "TicketAdmin",
+    "UserAdmin",
+]
 
 if TYPE_CHECKING:  # Django's classes take no type argument at run time
     PersonAdmin = admin.ModelAdmin[User]

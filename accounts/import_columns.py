@@ -27,7 +27,7 @@ class Column(models.TextChoices):
     GUARDIAN_RELATION = "guardian_relation", gettext_lazy("Guardian's relation")
 
 
-_PHONES: tuple[str, ...] = (
+_PHONES = (
     "phone",
     "phone no",
     "phone number",
@@ -36,9 +36,16 @@ _PHONES: tuple[str, ...] = (
     "mobile number",
     "mob",
     "mob no",
+    "contact",
+    "contact no",
+    "contact number",
+    "whatsapp",
+    "whatsapp no",
+    "whatsapp number",
+    "cell",
+    "tel",
+    "telephone",
 )
-_PHONES += ("contact", "contact no", "contact number", "whatsapp", "whatsapp no", "whatsapp number", "cell", "tel")
-_PHONES += ("telephone",)
 _PHONES_HI = ("फोन", "फ़ोन", "मोबाइल", "फोन नंबर", "फ़ोन नंबर", "मोबाइल नंबर", "मोबाइल नं", "दूरभाष", "संपर्क", "संपर्क नंबर")
 _EMAILS = ("email", "e mail", "email id", "e mail id", "email address", "e mail address", "mail", "mail id", "gmail")
 _EMAILS_HI = ("ईमेल", "ई मेल", "ईमेल पता", "ई मेल पता", "ईमेल आईडी")

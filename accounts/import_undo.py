@@ -119,8 +119,7 @@ def _referred_by(relation: ForeignObjectRel, pks: list[int]) -> Iterable[int]:
         return ()  # its rows in between are a relation of their own
     name = relation.field.name
     rows: Any = relation.related_model._base_manager
-    found: Iterable[int] = rows.filter(**{f"{name}__in": pks}).values_list(name, flat=True)
-    return found
+    return rows.filter(**{f"{name}__in": pks}).values_list(name, flat=True)  # type: ignore[no-any-return]
 
 
 def _kept(value: Any) -> str:

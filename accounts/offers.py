@@ -233,7 +233,7 @@ def _unguarded(person: User) -> Iterator[Todo]:
     names = list(others.exclude(pk__in=User.objects.filter(steps).values("pk")).values_list("name", flat=True))
     if names:
         label = ngettext("%(count)d admin has no second step", "%(count)d admins have no second step", len(names))
-        url = f"{reverse('admin:accounts_user_changelist')}?role__exact={Role.ADMIN}"
+        url = f"{reverse('people')}?role={Role.ADMIN}"
         said = ", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
         yield Todo("admins", label % {"count": len(names)}, url, _("Look"), meta=said, tone="due", drawn="shield-check")
 

@@ -146,7 +146,7 @@ def person_reset(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         second_step.reset(person, actor=request.user, request=request)
         messages.success(request, _("The second step of %(name)s is off.") % {"name": person.name})
-        return redirect("admin:accounts_user_change", person.pk)
+        return redirect("person", person.uuid)
     return _page(request, "person_reset", person=person, standing=second_step.standing(person))
 
 

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from dfs.models import Chunk, DriveAccount, Job, JobLine, StoredFile, Upload, VerifyRun
+from dfs.models import (
+    Chunk,
+    DriveAccount,
+    Job,
+    JobLine,
+    Orphan,
+    Snapshot,
+    SnapshotCopy,
+    StoredFile,
+    Upload,
+    VerifyRun,
+)
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
     AnyAdmin = admin.ModelAdmin[Any]
@@ -35,6 +46,7 @@ class DriveAccountAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("owner",)
     search_fields = ("label", "owner__name")
+    exclude = ("credentials",)
 
 
 @admin.register(StoredFile)
@@ -52,6 +64,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("file",)
     search_fields = ("file__name", "uuid")
+    exclude = ("lease_token",)
 
 
 @admin.register(JobLine)
@@ -59,6 +72,7 @@ class JobLineAdmin(ReadOnlyAdmin):
     list_display = ("at", "job", "verb", "drive", "text", "is_problem")
     list_filter = ("is_problem", "verb")
     list_select_related = ("job",)
+    search_fields = ("text", "drive")
 
 
 @admin.register(Chunk)
@@ -72,6 +86,7 @@ class ChunkAdmin(ReadOnlyAdmin):
 @admin.register(Upload)
 class UploadAdmin(ReadOnlyAdmin):
     list_display = ("name", "owner", "purpose", "offset_bytes", "length_bytes", "touched_at")
+    list_filter = ("purpose", "touched_at")
     list_select_related = ("owner",)
     search_fields = ("name", "owner__name")
 
@@ -81,3 +96,27 @@ class VerifyRunAdmin(ReadOnlyAdmin):
     list_display = ("kind", "state", "actor", "objects_done", "objects_total", "created_at", "finished_at")
     list_filter = ("kind", "state")
     list_select_related = ("actor",)
+    search_fields = ("actor__name",)
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "files", "size_bytes", "kid")
+    list_filter = ("kid", "made_at")
+    search_fields = ("uuid", "kid")
+
+
+@admin.register(SnapshotCopy)
+class SnapshotCopyAdmin(ReadOnlyAdmin):
+    list_display = ("snapshot", "account", "state", "size_bytes", "created_at")
+    list_filter = ("state", "account")
+    list_select_related = ("snapshot", "account")
+    search_fields = ("account__label", "object_id")
+
+
+@admin.register(Orphan)
+class OrphanAdmin(ReadOnlyAdmin):
+    list_display = ("account", "object_id", "size_bytes", "first_seen_at", "last_seen_at")
+    list_filter = ("account", "first_seen_at")
+    list_select_related = ("account",)
+    search_fields = ("account__label", "object_id")

@@ -87,7 +87,10 @@ class Delivery(models.Model):
         ordering = ("due_at", "pk")
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
-        indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="PENDING"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(state="PENDING")),
+            models.Index(fields=["due_at"], name="delivery_failed", condition=Q(state="FAILED")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["notification", "channel"], name="delivery_once_per_channel"),
             models.CheckConstraint(

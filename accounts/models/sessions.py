@@ -136,6 +136,7 @@ class SessionSlot(models.Model):
         indexes = [
             models.Index(fields=["user", "created_at"], name="session_slot_live", condition=Q(ended_at=None)),
             models.Index(fields=["user", "-last_seen_at"], name="session_slot_last_seen"),
+            models.Index(fields=["created_at"], name="session_slot_opened"),
         ]
         constraints = [
             models.CheckConstraint(

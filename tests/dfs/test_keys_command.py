@@ -63,7 +63,7 @@ def test_rotation_seals_keys_anew_and_touches_no_piece(drives: Lend, rotated: Ca
     assert (status, told["active"], told["sealed"]["file keys"]) == (0, "n2", {"t1": 2})
     status, told = keys("rotate")
     assert (status, told["left"]) == (0, {})
-    changed = {"file keys": 2, "Drives' sign-ins": 0, "manifests": 1, "snapshots": 1, "second steps": 0}
+    changed = {"file keys": 2, "Drives' sign-ins": 0, "manifests": 1, "snapshots": 1, "second steps": 0, "photos": 0}
     assert told["changed"] == changed
     after = objects_on_drives()
     assert {name: after[name] for name in pieces} == {name: before[name] for name in pieces}
