@@ -72,7 +72,7 @@ def test_rotation_seals_keys_anew_and_touches_no_piece(drives: Lend, rotated: Ca
         assert ring().kid_of(bytes(each.wrapped_key or b"")) == "n2"
     assert content_of(file) == content(3 * MIB)
     assert keys("rotate")[1]["changed"]["file keys"] == 0
-    held = {"file keys": 2, "Drives' sign-ins": 0, "manifests": 3, "snapshots": 3, "second steps": 0}
+    held = {"file keys": 2, "Drives' sign-ins": 0, "manifests": 3, "snapshots": 3, "second steps": 0, "photos": 0}
     assert keys("verify") == (0, {name: {"opened": count, "failed": []} for name, count in held.items()})
 
 
