@@ -196,7 +196,7 @@ def test_changed_address_is_the_same_person(page: Page, door: Site, google: Goog
         page.wait_for_url("**/dashboard/")
         page.goto(f"{door.url}/accounts/profile/")
         expect(page.get_by_role("heading", name="Sunil Kulkarni")).to_be_visible()
-        expect(page.get_by_text("sunil@pragati.test")).to_be_visible()
+        expect(page.get_by_text("sunil@pragati.test").first).to_be_visible()
         expect(page.get_by_text("sunil.new@gmail.test")).to_be_visible()
     finally:
         google.rename(google.account("sunil.new@gmail.test"), GUARDIAN)
