@@ -110,7 +110,10 @@ def with_guardians(student: User) -> list[User]:
 
 def unread(person: User) -> str:
     """How much is unread, as the bell shows it: "" for nothing, at most 99+."""
-    count = Notification.objects.for_user(person).unread().order_by()[: BELL_MOST + 1].count()
+    return as_shown(Notification.objects.for_user(person).unread().order_by()[: BELL_MOST + 1].count())
+
+
+def as_shown(count: int) -> str:
     return f"{BELL_MOST}+" if count > BELL_MOST else str(count or "")
 
 

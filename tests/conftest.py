@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 import tests.flush  # noqa: F401 - a flush must pass the append-only guards
@@ -45,9 +45,10 @@ settings.load_profile("even")
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Rate limits and signs of life of one test are not the next one's."""
+    """Rate limits, signs of life and the language of one test are not the next one's."""
     yield
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
