@@ -182,13 +182,14 @@ def _troubled_drives(person: User) -> Iterator[Todo]:
     """Those that do not take new pieces. Without any Drive, that."""
     is_well = Q(state=_State.ACTIVE)
     counted = DriveAccount.objects.annotate(troubled=Window(Count("pk", filter=~is_well)))
-    rows: list[Any] = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
+    rows = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
+    count: int = rows[0].troubled if rows else 0  # type: ignore[attr-defined]  # annotated above
     if not rows:
         label, url = _("No Drive is lent yet"), reverse("dfs:console")
         said = _("Five Drives of five people keep every file safe when two are lost.")
         yield Todo("drive.none", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone="due")
-    elif rows[0].troubled > NAMED:
-        label = _("%(count)s Drives are not healthy") % {"count": grouped(rows[0].troubled)}
+    elif count > NAMED:
+        label = _("%(count)s Drives are not healthy") % {"count": grouped(count)}
         url = reverse("dfs:console")
         yield Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", tone="bad")
     else:
@@ -208,9 +209,10 @@ def _troubled(drive: DriveAccount, person: User) -> Todo:
 def _failed_jobs() -> Iterator[Todo]:
     """What failed and was not taken off the list."""
     failed, url = Job.objects.filter(state=Job.State.FAILED, cleared_at=None), reverse("dfs:console")
-    rows: list[Any] = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
+    rows = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
     if len(rows) > NAMED:
-        label = _("%(count)s jobs failed") % {"count": grouped(rows[0].all)}
+        count: int = rows[0].all  # type: ignore[attr-defined]  # annotated above
+        label = _("%(count)s jobs failed") % {"count": grouped(count)}
         yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=rows[0].reason, tone="bad")
         return
     for job in rows:

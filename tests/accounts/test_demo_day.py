@@ -1,5 +1,8 @@
 """The demo's ordinary day: each first screen has something real to show, and a second start adds nothing."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -11,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def demo_people(settings, tmp_path) -> dict[str, User]:
+def demo_people(settings: Any, tmp_path: Path) -> dict[str, User]:
     settings.DATA_DIR = tmp_path
     people = demo.seed()
     demo_day.seed(people)
