@@ -195,7 +195,7 @@ def _questions() -> Iterator[Todo]:
     waiting = Ticket.objects.filter(state=Ticket.State.OPEN).select_related("asked_by")
     rows: list[Any] = list(waiting.annotate(all=Window(Count("pk"))).order_by("moved_at", "pk")[: NAMED + 1])
     if len(rows) > NAMED:
-        count: int = rows[0].all  # type: ignore[attr-defined]  # annotated above
+        count: int = rows[0].all
         label, url = _("%(count)s questions wait") % {"count": grouped(count)}, reverse("question_list")
         said = _("Oldest: %(day)s") % {"day": day_text(rows[0].moved_at)}
         yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
