@@ -21,6 +21,7 @@ NEWEST = 5
 NAMED = 3
 """So many of a kind are named one by one; more become one row."""
 FILE_TONES = {StoredFile.State.STORED: "ok"}
+TONES = ("bad", "due", "run", "ok", "off")
 _State = DriveAccount.State
 
 
@@ -61,8 +62,9 @@ def _file_line(file: StoredFile) -> Line:
 
 
 def drive_panel(person: User, *, now: datetime) -> Panel:
-    """The Drives a person lent: how each stands, and how much of it is used."""
-    drives = DriveAccount.objects.for_user(person).order_by("label")
+    """The Drives a person lent, those that need him first: how each stands, and how much of it is used."""
+    lent = DriveAccount.objects.for_user(person).order_by("label")
+    drives = sorted(lent, key=lambda drive: TONES.index(DRIVE_STATES[drive.state]))
     return Panel(
         key="drives",
         title=_("My Drives"),

@@ -147,7 +147,9 @@ def test_page_of_somebody_with_every_kind_of_drive(enter: Callable[[str], Page])
     expect(page.get_by_text("4.8 GB lie there already.")).to_be_visible()
     look(page, "drives-refused")
     page.goto(page.url.split("/dfs/")[0] + "/dashboard/")
-    expect(page.get_by_text("needs you.")).to_be_visible()
+    expect(
+        page.get_by_role("link", name="Your Drive imran.class.recordings.backup.account@gmail.test needs you")
+    ).to_be_visible()
     look(page, "dashboard-drive-needs-you")
 
 
