@@ -16,7 +16,8 @@ from accounts import deliveries
 from accounts.activity import record
 from accounts.kinds import label_of
 from accounts.models import Delivery, Notification, NotificationChoice, QuietHours
-from accounts.records import ReadOnlyAdmin, person_of
+from accounts.records import person_of
+from coaching.lib.records import ReadOnlyAdmin
 
 
 @admin.register(Notification)

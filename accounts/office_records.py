@@ -26,7 +26,8 @@ from accounts.models import (
     Ticket,
     TicketMessage,
 )
-from accounts.records import ReadOnlyAdmin, person_of
+from accounts.records import person_of
+from coaching.lib.records import ReadOnlyAdmin
 
 # --- Who comes in -----------------------------------------------------------------------------------------------------
 

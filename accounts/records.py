@@ -13,29 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.activity import record
 from accounts.events import describe
 from accounts.models import Activity, Guardianship, Role, SessionSlot, User
+from coaching.lib.records import ReadOnlyAdmin
 
 if TYPE_CHECKING:  # Django's classes take no type argument at run time
-    AnyAdmin = admin.ModelAdmin[Any]
     GuardianshipAdminBase = admin.ModelAdmin[Guardianship]
     GuardianshipForm = forms.ModelForm[Guardianship]
 else:
-    AnyAdmin, GuardianshipAdminBase, GuardianshipForm = admin.ModelAdmin, admin.ModelAdmin, forms.ModelForm
-
-
-class ReadOnlyAdmin(AnyAdmin):
-    """History: looked at, never typed in, changed or deleted, whatever is sent."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    GuardianshipAdminBase, GuardianshipForm = admin.ModelAdmin, forms.ModelForm
 
 
 def person_of(request: HttpRequest) -> User:

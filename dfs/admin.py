@@ -1,10 +1,11 @@
-"""The store's tables in Django's admin, to look at only: what changes them are services."""
+"""The store's tables in Django's admin, to look at only: they are promises about what lies on other people's Drives.
 
-from typing import TYPE_CHECKING, Any
+What changes them are services.
+"""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from coaching.lib.records import ReadOnlyAdmin
 from dfs.models import (
     Chunk,
     DriveAccount,
@@ -17,27 +18,6 @@ from dfs.models import (
     Upload,
     VerifyRun,
 )
-
-if TYPE_CHECKING:  # Django's class takes no type argument at run time
-    AnyAdmin = admin.ModelAdmin[Any]
-else:
-    AnyAdmin = admin.ModelAdmin
-
-
-class ReadOnlyAdmin(AnyAdmin):
-    """Nothing is added, changed or deleted by hand: the rows are promises about what lies on other people's Drives."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(DriveAccount)
