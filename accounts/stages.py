@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts import sessions
-from accounts.models import SessionPolicy
 
 
 class SessionLimitStage(LoginStage):  # type: ignore[misc]
@@ -21,6 +20,4 @@ class SessionLimitStage(LoginStage):  # type: ignore[misc]
         person: Any = self.login.user
         if not sessions.blocking(person, request=self.request, now=timezone.now()):
             return None, True
-        refuses = SessionPolicy.of(person.role).on_limit == SessionPolicy.OnLimit.REFUSE
-        self.state["refuses"] = refuses
         return redirect(self.urlname), True
