@@ -10,11 +10,10 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import suppress
 
-from asgiref.sync import sync_to_async
-from django.db import connections
 from django.utils import timezone
 
 from accounts import sessions
+from coaching.lib.threads import off_loop
 
 LOOK_EVERY_S = 10.0
 
@@ -36,7 +35,7 @@ async def fenced(
             left_s = max(0.0, looked_at + every_s - time.monotonic())
             await asyncio.wait({coming}, timeout=left_s)
             if time.monotonic() - looked_at >= every_s:
-                if not await sync_to_async(_is_live)(slot):
+                if not await off_loop(lambda: sessions.is_live(slot, now=timezone.now())):
                     raise SessionOver
                 looked_at = time.monotonic()
             if coming.done():
@@ -62,13 +61,3 @@ async def _leave(source: AsyncIterator[bytes], coming: "asyncio.Future[bytes | N
     close = getattr(source, "aclose", None)
     if close is not None:
         await close()
-
-
-def _is_live(slot: int) -> bool:
-    """Asked in the stream's thread, which keeps no connection open until the next time."""
-    try:
-        return sessions.is_live(slot, now=timezone.now())
-    finally:
-        for connection in connections.all(initialized_only=True):
-            if not connection.in_atomic_block:
-                connection.close()
