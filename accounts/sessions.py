@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.devices import describe_agent
 from accounts.models import SessionPolicy, SessionSlot, User
+from accounts.models.sessions import SessionSlotQuerySet
 from accounts.session_store import hash_key
 from coaching.lib.clock import clock_text
 from coaching.lib.errors import DomainError
@@ -59,8 +61,8 @@ def make_room(user: User, *, request: HttpRequest) -> list[SessionSlot]:
     if not person.is_active:
         raise Deactivated(_("Your account was deactivated. Ask the office."))
     policy, now = SessionPolicy.of(person.role), timezone.now()
-    _end_expired(person, now=now)
-    others = [slot for slot in SessionSlot.objects.of(person).live(now) if not _is_same_browser(slot, request)]
+    _end_run_out(SessionSlot.objects.of(person), now=now)
+    others = _elsewhere(person, request=request, now=now)
     surplus = len(others) - policy.max_sessions + 1
     if surplus <= 0:
         return []
@@ -78,7 +80,7 @@ def blocking(user: User, *, request: HttpRequest, now: datetime) -> list[Session
     policy = SessionPolicy.of(user.role)
     if policy.on_limit == SessionPolicy.OnLimit.REPLACE:
         return []
-    others = [slot for slot in SessionSlot.objects.of(user).live(now) if not _is_same_browser(slot, request)]
+    others = _elsewhere(user, request=request, now=now)
     return others if len(others) >= policy.max_sessions else []
 
 
@@ -99,7 +101,7 @@ def open_slot(request: HttpRequest, user: User) -> SessionSlot:
         key_hash=key_hash,
         defaults={
             "user": user,
-            "method": _method(request),
+            "method": _method(request, user),
             "device_id": device_id(request) or uuid.uuid4(),
             "device": describe_agent(request.META.get("HTTP_USER_AGENT", "")),
             "ip": activity.client_ip(request),
@@ -217,10 +219,7 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
 
 def sweep(*, now: datetime) -> int:
     """End sessions that ran out without anybody looking, and forget those that ended ENDED_KEPT ago; how many ended."""
-    rows = SessionSlot.objects.filter(ended_at=None).exclude(pk__in=SessionSlot.objects.live(now).values("pk"))
-    ended = 0
-    for slot in rows.select_related("user").iterator():
-        ended += end([slot], reason=_expiry(slot, now), now=now)
+    ended = _end_run_out(SessionSlot.objects.all(), now=now)
     SessionSlot.objects.filter(ended_at__lt=now - ENDED_KEPT).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     return ended
@@ -237,7 +236,7 @@ def is_recent(request: HttpRequest, *, now: datetime) -> bool:
     slot: SessionSlot | None = getattr(request, "session_slot", None)
     if slot is None:
         return False
-    records: list[dict[str, Any]] = request.session.get("account_authentication_methods") or []
+    records = get_authentication_records(request, request.user)
     shown_s = max([slot.created_at.timestamp(), *(record.get("at", 0) for record in records)])
     return bool(now.timestamp() - shown_s < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
@@ -282,22 +281,24 @@ def _is_same_browser(slot: SessionSlot, request: HttpRequest) -> bool:
     return bool(key and slot.key_hash == hash_key(key)) or (mine is not None and slot.device_id == mine)
 
 
-def _end_expired(user: User, *, now: datetime) -> None:
-    """What has run out but was never looked at again must not stand in anybody's way."""
-    for slot in SessionSlot.objects.of(user).filter(ended_at=None).select_related("user"):
-        if not slot.is_live(now):
-            end([slot], reason=_expiry(slot, now), now=now)
+def _elsewhere(user: User, *, request: HttpRequest, now: datetime) -> list[SessionSlot]:
+    """The person's live slots in other browsers, oldest first."""
+    return [slot for slot in SessionSlot.objects.of(user).live(now) if not _is_same_browser(slot, request)]
+
+
+def _end_run_out(slots: SessionSlotQuerySet, *, now: datetime) -> int:
+    """What has run out but was never looked at again must not stand in anybody's way; returns how many ended."""
+    return sum(end([slot], reason=_expiry(slot, now), now=now) for slot in slots.run_out(now).iterator())
 
 
 def _expiry(slot: SessionSlot, now: datetime) -> str:
     return Reason.ABSOLUTE if now >= slot.expires_at else Reason.IDLE
 
 
-def _method(request: HttpRequest) -> str:
+def _method(request: HttpRequest, user: User) -> str:
     """How the person showed who he is, from allauth's records of this session."""
-    records: list[dict[str, Any]] = request.session.get("account_authentication_methods") or []
     ways = {"password": SessionSlot.Method.PASSWORD, "socialaccount": SessionSlot.Method.GOOGLE}
-    for record in records:
+    for record in get_authentication_records(request, user):
         if record.get("method") == "mfa" and record.get("passwordless"):
             return SessionSlot.Method.PASSKEY
         if record.get("method") in ways:

@@ -81,6 +81,11 @@ class SessionSlotQuerySet(models.QuerySet["SessionSlot"]):
         """Slots that let somebody in at `now`."""
         return self.filter(ended_at=None, expires_at__gt=now, idle_until__gt=now)
 
+    def run_out(self, now: datetime) -> Self:
+        """Slots that time has ended and nobody has yet, each with its person."""
+        rows = self.filter(Q(expires_at__lte=now) | Q(idle_until__lte=now), ended_at=None)
+        return rows.select_related("user")
+
     def of(self, user: User) -> Self:
         return self.filter(user=user)
 
