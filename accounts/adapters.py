@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import activity, half_done, limits, news, second_step, services, sessions, ways_in
+from accounts import activity, half_done, limits, second_step, services, sessions, ways_in
 from accounts.access import without_cookies
 from accounts.models import SessionSlot, User
 from coaching.lib.limits import Spent, TooMany
@@ -133,35 +133,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         actor = person if getattr(person, "is_authenticated", False) else user
         keep = sessions.slot_id(request) if actor == user and request is not None else None
         hashed = make_password(password)  # outside the lock
-        with transaction.atomic():
-            services.replace_password(user, hashed)
-            sessions.end_all(user, reason=SessionSlot.EndReason.PASSWORD, actor=actor, request=request, keep=keep)
-            line = activity.record("person.password_changed", actor=actor, subject=user, request=request)
-            news.of_change(user, line=line)
+        services.replace_password(user, hashed, actor=actor, request=request, keep=keep)
         if request is not None:
             limits.forget_wrong_passwords(request, user)
 
 
 def keep_language(response: HttpResponse, language: str) -> None:
     """Remember the language in the browser, where Django's LocaleMiddleware looks for it."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 3600,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    _keep(response, settings.LANGUAGE_COOKIE_NAME, language, for_days=365)
 
 
 def keep_device(response: HttpResponse, request: HttpRequest) -> None:
     """Give the browser an id of its own, so that signing in again here replaces this browser's session and no other."""
     slot: SessionSlot = request.session_slot  # type: ignore[attr-defined]
-    response.set_cookie(
-        settings.DEVICE_COOKIE_NAME,
-        str(slot.device_id),
-        max_age=400 * 24 * 3600,  # the longest a browser keeps
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    _keep(response, settings.DEVICE_COOKIE_NAME, str(slot.device_id), for_days=400)  # the longest a browser keeps
+
+
+def _keep(response: HttpResponse, name: str, value: str, *, for_days: int) -> None:
+    """A cookie of ours that no script reads and no other site sends."""
+    is_secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=for_days * 24 * 3600, secure=is_secure, httponly=True, samesite="Lax")

@@ -72,14 +72,19 @@ def set_password(person: User, password: str, *, actor: User | None = None) -> N
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
-    sessions.end_all(person, reason=SessionSlot.EndReason.PASSWORD, actor=actor)
-    line = activity.record("person.password_changed", actor=actor, subject=person)
-    news.of_change(person, line=line)
+    _leave_old_password(person, actor=actor)
 
 
 @transaction.atomic
-def replace_password(person: User, hashed: str) -> None:
-    """Put a new hash in the place of the one `person` was read with, and write nothing else of his row.
+def replace_password(
+    person: User,
+    hashed: str,
+    *,
+    actor: User | None = None,
+    request: HttpRequest | None = None,
+    keep: int | None = None,
+) -> None:
+    """Put a new hash in the place of the one `person` was read with; his sessions end, but the slot `keep`.
 
     So a link that lets somebody set a password does so once, however often it is used at the same moment.
     Raises: PasswordOutdated when it is not that one any more, Deactivated.
@@ -91,6 +96,17 @@ def replace_password(person: User, hashed: str) -> None:
         raise PasswordOutdated(_("The password was changed a moment ago. Use that one, or ask for a new link."))
     person.password = hashed
     person.save(update_fields=["password"])
+    _leave_old_password(person, actor=actor, request=request, keep=keep)
+
+
+def _leave_old_password(
+    person: User, *, actor: User | None, request: HttpRequest | None = None, keep: int | None = None
+) -> None:
+    """What was opened with the old one ends, and the person is told."""
+    reason = SessionSlot.EndReason.PASSWORD
+    sessions.end_all(person, reason=reason, actor=actor, request=request, keep=keep)
+    line = activity.record("person.password_changed", actor=actor, subject=person, request=request)
+    news.of_change(person, line=line)
 
 
 @transaction.atomic
