@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from django.db import transaction
 from accounts import photos
 from accounts.models import Photo
 from accounts.second_step import APP, CODES, sealed_bytes
-from coaching.lib.holders import Checked
+from coaching.lib.holders import Checked, kid_of, of_every_key
 from coaching.lib.sealing import SealBroken, ring
 
 COLUMN = {APP: "secret", CODES: "seed"}  # in allauth's JSON
@@ -49,17 +50,10 @@ class Seeds:
         return 1
 
     def check(self, at_most: int) -> Checked:
-        found, seen = Checked(), Counter[str]()
-        for row in self._rows():
-            kid = _kid(row)
-            if seen[kid] >= max(1, at_most // len(ring().kids())):
-                continue
-            seen[kid] += 1
-            try:
+        found = Checked()
+        for row in of_every_key(self._rows(), at_most, kid=_kid):
+            with found.trying(f"person {row.user_id} {row.type}"):
                 get_adapter().decrypt(row.data[COLUMN[row.type]])
-                found.opened += 1
-            except SealBroken as error:
-                found.failed.append(f"person {row.user_id} {row.type} {error}")
         return found
 
 
@@ -71,7 +65,7 @@ class Photos:
     def _keys(self) -> Iterator[tuple[int, str]]:
         """The person's number and the key that seals his photo, row by row."""
         for number, token in Photo.objects.order_by("pk").values_list("pk", "sealed").iterator(chunk_size=100):
-            yield number, _kid_of(bytes(token))
+            yield number, kid_of(bytes(token))
 
     def count(self) -> dict[str, int]:
         return dict(Counter(kid for _number, kid in self._keys()))
@@ -83,7 +77,7 @@ class Photos:
     @transaction.atomic
     def _seal_anew(self, number: int) -> int:
         photo = Photo.objects.select_for_update(of=("self",)).select_related("user").filter(pk=number).first()
-        if photo is None or _kid_of(bytes(photo.sealed)) == ring().active_kid:
+        if photo is None or kid_of(bytes(photo.sealed)) == ring().active_kid:
             return 0
         try:
             photo.sealed = photos.seal(photo.user, photos.opened(photo))
@@ -94,29 +88,16 @@ class Photos:
         return 1
 
     def check(self, at_most: int) -> Checked:
-        found, seen = Checked(), Counter[str]()
-        for number, kid in list(self._keys()):
-            if seen[kid] >= max(1, at_most // len(ring().kids())):
-                continue
-            seen[kid] += 1
-            try:
+        found = Checked()
+        for number, _key in of_every_key(list(self._keys()), at_most, kid=itemgetter(1)):
+            with found.trying(f"person {number}"):
                 photos.opened(Photo.objects.select_related("user").get(pk=number))
-                found.opened += 1
-            except SealBroken as error:
-                found.failed.append(f"person {number} {error}")
         return found
 
 
 def _kid(row: Authenticator) -> str:
     try:
-        return _kid_of(sealed_bytes(row.data[COLUMN[row.type]]))
-    except SealBroken:
-        return "?"
-
-
-def _kid_of(token: bytes) -> str:
-    try:
-        return ring().kid_of(token)
+        return kid_of(sealed_bytes(row.data[COLUMN[row.type]]))
     except SealBroken:
         return "?"
 

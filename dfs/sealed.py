@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from coaching.lib.holders import Checked
+from coaching.lib.holders import Checked, kid_of, of_every_key
 from coaching.lib.sealing import SealBroken, ring
 from dfs import manifests, snapshots
 from dfs.keys import PURPOSE as FILE_KEY
@@ -23,13 +23,6 @@ PAGE = 500
 log = logging.getLogger("dfs.sealed")
 
 
-def _kid(token: bytes) -> str:
-    try:
-        return ring().kid_of(token)
-    except SealBroken:
-        return "?"
-
-
 class FileKeys:
     """Every stored or waiting file's key."""
 
@@ -38,27 +31,20 @@ class FileKeys:
     def _rows(self) -> QuerySet[StoredFile]:
         return StoredFile.objects.exclude(wrapped_key=None)
 
-    def _pages(self) -> Iterator[list[StoredFile]]:
+    def _files(self) -> Iterator[StoredFile]:
+        """A page at a time, so that nothing is held open while files change."""
         last = 0
         rows = self._rows().only("pk", "uuid", "generation", "wrapped_key", "name").order_by("pk")
         while page := list(rows.filter(pk__gt=last)[:PAGE]):
-            yield page
+            yield from page
             last = page[-1].pk
 
     def count(self) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for page in self._pages():
-            found.update(_kid(bytes(file.wrapped_key or b"")) for file in page)
-        return dict(found)
+        return dict(Counter(_file_kid(file) for file in self._files()))
 
     def rewrap(self) -> int:
         active = ring().active_kid
-        return sum(
-            self._seal_anew(file)
-            for page in self._pages()
-            for file in page
-            if _kid(bytes(file.wrapped_key or b"")) != active
-        )
+        return sum(self._seal_anew(file) for file in self._files() if _file_kid(file) != active)
 
     def _seal_anew(self, file: StoredFile) -> int:
         old = bytes(file.wrapped_key or b"")
@@ -74,19 +60,10 @@ class FileKeys:
         return changed
 
     def check(self, at_most: int) -> Checked:
-        found, seen = Checked(), Counter[str]()
-        kids = max(1, len(ring().kids()))
-        for page in self._pages():
-            for file in page:
-                kid = _kid(bytes(file.wrapped_key or b""))
-                if seen[kid] >= max(1, at_most // kids):
-                    continue
-                seen[kid] += 1
-                try:
-                    ring().open(FILE_KEY, bytes(file.wrapped_key or b""), context=file_context(file))
-                    found.opened += 1
-                except SealBroken as error:
-                    found.failed.append(f"{file.uuid} {error}")
+        found = Checked()
+        for file in of_every_key(self._files(), at_most, kid=_file_kid):
+            with found.trying(str(file.uuid)):
+                ring().open(FILE_KEY, bytes(file.wrapped_key or b""), context=file_context(file))
         return found
 
 
@@ -99,13 +76,13 @@ class SignIns:
         return [one for one in DriveAccount.objects.exclude(kind=DriveAccount.Kind.LOCAL) if one.credentials]
 
     def count(self) -> dict[str, int]:
-        return dict(Counter(_kid(bytes(one.credentials)) for one in self._rows()))
+        return dict(Counter(kid_of(bytes(one.credentials)) for one in self._rows()))
 
     def rewrap(self) -> int:
         done = 0
         for one in self._rows():
             old = bytes(one.credentials)
-            if _kid(old) == ring().active_kid:
+            if kid_of(old) == ring().active_kid:
                 continue
             try:
                 plain = ring().open(SIGN_IN, old, context=one.uuid.bytes)
@@ -119,11 +96,8 @@ class SignIns:
     def check(self, at_most: int) -> Checked:
         found = Checked()
         for one in self._rows()[:at_most]:
-            try:
+            with found.trying(one.label):
                 ring().open(SIGN_IN, bytes(one.credentials), context=one.uuid.bytes)
-                found.opened += 1
-            except SealBroken as error:
-                found.failed.append(f"{one.label} {error}")
         return found
 
 
@@ -188,6 +162,10 @@ class Snapshots:
             else:
                 found.opened += 1
         return found
+
+
+def _file_kid(file: StoredFile) -> str:
+    return kid_of(bytes(file.wrapped_key or b""))
 
 
 HOLDERS = (FileKeys(), SignIns(), Manifests(), Snapshots())

@@ -3,8 +3,15 @@
 An app describes each of its kinds of rows by a `Holder`; `manage.py keys` names them all in one tuple.
 """
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from coaching.lib.sealing import SealBroken, ring
+
+Row = TypeVar("Row")
 
 
 @dataclass
@@ -13,6 +20,16 @@ class Checked:
 
     opened: int = 0
     failed: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def trying(self, what: str) -> Iterator[None]:
+        """Count one: as opened, or by this name as failed when its seal turns out to be broken inside."""
+        try:
+            yield
+        except SealBroken as error:
+            self.failed.append(f"{what} {error}")
+        else:
+            self.opened += 1
 
 
 class Holder(Protocol):
@@ -32,3 +49,21 @@ class Holder(Protocol):
 
     def check(self, at_most: int) -> Checked:
         """Open `at_most` rows, of every key some, and forget what was inside."""
+
+
+def kid_of(token: bytes) -> str:
+    """The id of the key that sealed the token; "?" when it is no token, which no key is called."""
+    try:
+        return ring().kid_of(token)
+    except SealBroken:
+        return "?"
+
+
+def of_every_key(rows: Iterable[Row], at_most: int, *, kid: Callable[[Row], str]) -> Iterator[Row]:
+    """The first rows of each key, so many that of a full ring's there are `at_most`, but one of each at least."""
+    seen, share = Counter[str](), max(1, at_most // len(ring().kids()))
+    for row in rows:
+        sealed_by = kid(row)
+        if seen[sealed_by] < share:
+            seen[sealed_by] += 1
+            yield row

@@ -155,8 +155,8 @@ def test_rotation_cut_off_goes_on_where_it_was(
         stored(b"x")
     rotated()
     monkeypatch.setattr(sealed, "PAGE", 1)
-    pages = sealed.FileKeys._pages
-    monkeypatch.setattr(sealed.FileKeys, "_pages", lambda self: [next(iter(pages(self)))])
+    files = sealed.FileKeys._files
+    monkeypatch.setattr(sealed.FileKeys, "_files", lambda self: [next(files(self))])
     assert sealed.FileKeys().rewrap() == 1
     monkeypatch.undo()
     assert sealed.FileKeys().count() == {"n2": 1, "t1": 2}
