@@ -22,8 +22,8 @@ def students_of(user: User) -> QuerySet[User]:
     return students
 
 
-def guardians_of(student: User) -> QuerySet[Guardianship]:
-    """The student's guardians by name, each with what he is to the student; `guardian` is fetched along."""
+def links_of(student: User) -> QuerySet[Guardianship]:
+    """The links to a student's guardians, by their names, each with what he is to him; `guardian` is fetched along."""
     return student.guardian_links.select_related("guardian").order_by("guardian__name", "pk")
 
 

@@ -97,7 +97,7 @@ def person_guardians(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     student = get_object_or_404(User.objects.for_user(request.user), uuid=public_id, role=Role.STUDENT)
     if request.method == "POST":
         return _change_guardians(request, student)
-    words, links = search_text(request.GET.get("q", "")), list(guardians.guardians_of(student))
+    words, links = search_text(request.GET.get("q", "")), list(guardians.links_of(student))
     known = [student.pk, *(link.guardian_id for link in links)]
     found = User.objects.search(words).active().exclude(pk__in=known) if words else User.objects.none()
     context = {"student": student, "links": links, "words": words, "found": found[:FOUND_SHOWN]}

@@ -44,7 +44,7 @@ def _ties(found: User) -> dict[str, Any]:
     """Guardians of a student, students of a guardian, rights of staff."""
     students = [link.student for link in found.guardianships.select_related("student").order_by("student__name", "pk")]
     return {
-        "guardians": list(guardians.guardians_of(found)) if found.role == Role.STUDENT else [],
+        "guardians": list(guardians.links_of(found)) if found.role == Role.STUDENT else [],
         "students": students,
         "grants": list(found.grants.all()) if found.role == Role.STAFF else [],
     }

@@ -19,7 +19,7 @@ def test_guardian_is_named_once_and_what_he_is_can_be_changed():
     child, father, admin = people.student(), people.guardian(), people.admin()
     for relation in ("Uncle", "Uncle", " Father "):
         guardians.link_guardian(child, guardian=father, relation=relation, actor=admin)
-    assert [(one.guardian, one.relation) for one in guardians.guardians_of(child)] == [(father, "Father")]
+    assert [(one.guardian, one.relation) for one in guardians.links_of(child)] == [(father, "Father")]
     assert list(guardians.students_of(father)) == [child]
     assert events() == ["guardianship.made", "guardianship.changed"]
     line = Activity.objects.filter(event="guardianship.made").get()
