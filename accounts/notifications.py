@@ -63,7 +63,8 @@ def tell(
 ) -> int:
     """Tell each of `people` once of this event; returns how many had not been told.
 
-    `event_key` names the event for good ("due:<uuid>"); with `about`, a child say, it is one event for each of them.
+    `event_key` names the event ("due:<uuid>") for as long as its rows are kept (`old_news`, half a year at least);
+    with `about`, a child say, it is one event for each of them.
     `title` and `body` are lazy text or functions, rendered once in each language. `url` is a path of this site.
     Raises: ValueError for an undeclared kind, a key that is too long, an address that is not ours.
     """

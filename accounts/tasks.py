@@ -5,7 +5,7 @@ from smtplib import SMTPException
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import deliveries, invitation_mail, password_links, sessions
+from accounts import deliveries, invitation_mail, old_news, password_links, sessions
 
 
 @shared_task(ignore_result=True)
@@ -30,3 +30,9 @@ def mail_invitations() -> None:
 def send_deliveries() -> None:
     """Carry out what people are to be told; the rows decide what is due, so a message too many does nothing."""
     deliveries.send_due(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def forget_old_news() -> None:
+    """Delete what people were told long ago; what a round leaves, the next one takes."""
+    old_news.forget(now=timezone.now())

@@ -1,6 +1,7 @@
 """Telling 5,000 people at once, against writing as many bare rows. `python -m benchmarks.news [--json] [--rounds N]`.
 
-A database of its own (SQLite); baseline and candidate take turns. Also what sending one mail costs without a network.
+A database of its own (SQLite); baseline and candidate take turns. Also what sending one mail costs without a network,
+and forgetting 100,000 old news, in whose baseline two statements empty the two tables of them.
 """
 
 import argparse
@@ -10,10 +11,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 PEOPLE = 5_000
 MAILS = 500
 AIM_S = 2.0
+OLD = 100_000
+FORGETTINGS = 3
 
 
 def main() -> None:
@@ -33,6 +38,9 @@ def main() -> None:
         print(f"telling {PEOPLE} people: {figures['tell_s']:.2f} s (aim: under {AIM_S:.0f} s)")
         print(f"as many bare rows in both tables: {figures['bare_s']:.2f} s, ratio {figures['ratio']:.2f}")
         print(f"sending one mail, without a network: {figures['mail_cpu_ms']:.1f} ms of CPU")
+        print(f"forgetting {OLD} old news among as many young ones: {figures['forget_s']:.1f} s")
+        print(f"as many in two bare statements: {figures['bare_forget_s']:.1f} s, ratio {figures['forget_ratio']:.2f}")
+        print(f"a round in which nothing is old: {figures['idle_s'] * 1000:.0f} ms")
 
 
 def _measure(rounds: int) -> dict[str, float]:
@@ -56,7 +64,7 @@ def _measure(rounds: int) -> dict[str, float]:
         bare.append(_seconds(lambda number=number: _write(number)))  # type: ignore[misc]
     ratio = statistics.median(one / other for one, other in zip(told, bare, strict=True))
     figures = {"tell_s": statistics.median(told), "bare_s": statistics.median(bare), "ratio": ratio}
-    return figures | {"mail_cpu_ms": _mail_cpu_ms()}
+    return figures | {"mail_cpu_ms": _mail_cpu_ms()} | _forgetting()
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -104,6 +112,62 @@ def _mail_cpu_ms() -> float:
     while sent < MAILS:
         sent += deliveries.send_due(now=timezone.now())
     return (time.process_time() - began) * 1000 / sent
+
+
+def _forgetting() -> dict[str, float]:
+    """Young ones a year less a day old and mailed, which each round has to look at and must keep."""
+    from django.utils import timezone
+
+    from accounts import old_news
+    from accounts.models import Delivery, Notification
+
+    now = timezone.now()
+    Notification.objects.all().delete()
+    _age(now - old_news.KEPT + timedelta(days=1), now)
+    idle_s = _seconds(lambda: old_news.forget(now=now))
+    taken: list[float] = []
+    bare: list[float] = []
+    old = Notification.objects.filter(created_at__lt=now - old_news.KEPT)
+
+    def forget() -> None:
+        while old_news.forget(now=now):
+            pass
+
+    def delete() -> None:
+        Delivery.objects.filter(notification__in=old.order_by())._raw_delete("default")
+        old.order_by()._raw_delete("default")
+
+    for _ in range(FORGETTINGS):
+        for work, seconds in ((forget, taken), (delete, bare)):
+            _age(now - old_news.KEPT - timedelta(days=1), now)
+            seconds.append(_seconds(work))
+            assert Notification.objects.count() == Delivery.objects.count() == OLD
+    ratio = statistics.median(one / other for one, other in zip(taken, bare, strict=True))
+    figures = {"forget_s": statistics.median(taken), "bare_forget_s": statistics.median(bare), "forget_ratio": ratio}
+    return figures | {"idle_s": idle_s}
+
+
+def _age(at: datetime, read_at: datetime) -> None:
+    """OLD news told at that time, each read and mailed."""
+    from accounts.models import Delivery, Notification, User
+
+    people = list(User.objects.values_list("pk", flat=True))
+    fields = {
+        "kind": "bench",
+        "title": "Room 3 is closed",
+        "body": "It is. " * 20,
+        "created_at": at,
+        "read_at": read_at,
+    }
+    rows = [
+        Notification(recipient_id=people[n % len(people)], event_key=f"age:{at:%Y%m%d}:{n}", **fields)
+        for n in range(OLD)
+    ]
+    made = Notification.objects.bulk_create(rows, batch_size=5_000)
+    Delivery.objects.bulk_create(
+        (Delivery(notification=row, channel="EMAIL", state="SENT", due_at=at, sent_at=at) for row in made),
+        batch_size=5_000,
+    )
 
 
 if __name__ == "__main__":

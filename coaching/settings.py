@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "dfs-scrub": {"task": "dfs.tasks.scrub", "schedule": 3600.0},
     "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
     "accounts-send-deliveries": {"task": "accounts.tasks.send_deliveries", "schedule": 60.0},
+    "accounts-forget-old-news": {"task": "accounts.tasks.forget_old_news", "schedule": 3600.0},
 }
 
 # --- Who may come in --------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notification_bell"),
             models.Index(fields=["recipient"], name="notification_unread", condition=Q(read_at=None)),
+            models.Index(fields=["created_at"], name="notification_age"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["recipient", "event_key"], name="notification_once_per_event"),
