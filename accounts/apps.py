@@ -9,7 +9,10 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from accounts import google_index
 from coaching.lib import triggers
+
+HEALED = "Run: python manage.py migrate"
 
 
 class AccountsConfig(AppConfig):
@@ -50,6 +53,7 @@ def _after_migrate(using: str, **kwargs: Any) -> None:
     from accounts.keys import mark_master_keys, verify_master_keys
 
     triggers.install(connections[using])
+    google_index.install(connections[using])
     verify_master_keys()  # else a ring that lacks an old key would be marked, and the right one refused afterwards
     mark_master_keys()
 
@@ -57,11 +61,14 @@ def _after_migrate(using: str, **kwargs: Any) -> None:
 def check_guards(
     *, databases: Sequence[str] | None = None, app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """A table that should be append-only and is not. A warning, so that migrate, which heals it, still runs."""
+    """A guard the database should have and has not. A warning, so that migrate, which heals it, still runs."""
     messages: list[checks.CheckMessage] = []
     for alias in databases or []:
         lost = triggers.missing(connections[alias])
         if lost:
             text = f"Append-only guards are missing in the database: {', '.join(lost)}."
-            messages.append(checks.Warning(text, hint="Run: python manage.py migrate", id="accounts.W001"))
+            messages.append(checks.Warning(text, hint=HEALED, id="accounts.W001"))
+        if google_index.is_missing(connections[alias]):
+            text = "Nothing in the database keeps a person from having two Google accounts."
+            messages.append(checks.Warning(text, hint=HEALED, id="accounts.W002"))
     return messages

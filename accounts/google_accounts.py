@@ -1,7 +1,7 @@
 """Whose Google account is whose: the account's number (`sub`) identifies, never its address.
 
-Whatever connects an account holds the lock on the person's row, so that nobody has two; that no account has two people
-is a constraint of the table (provider, uid).
+Whatever connects an account holds the lock on the person's row, so that a second one gets its own words. That nobody
+has two is besides an index of ours (`google_index`), that no account has two people a constraint of the table.
 """
 
 from allauth.socialaccount.models import SocialAccount
