@@ -61,8 +61,9 @@ def test_admin_with_a_password_on_standard_input_signs_in(typed, client):
 
 
 def test_weak_password_makes_nobody(typed):
-    with pytest.raises(CommandError, match="at least 12"):
+    with pytest.raises(CommandError, match="at least 12") as refused:
         typed("create_admin", "owner@pragati.test", stdin="short\n")
+    assert refused.value.returncode == 2
     assert not User.objects.exists()
     with pytest.raises(CommandError, match="a name that others know"):
         typed("create_admin", "owner@pragati.test", name="Rajendra Bhosale", stdin="rajendra bhosale\n")
@@ -78,6 +79,21 @@ def test_link_lets_the_admin_set_a_password_once(typed, client):
     assert not set_password_at(path).redirect_chain
     events = set(Activity.objects.values_list("event", flat=True))
     assert {"person.created", "person.password_link_made", "person.password_changed"} <= events
+
+
+@pytest.mark.parametrize("stdin", [None, f"{NEW}\n"])
+def test_where_there_are_no_passwords_the_command_says_how_an_admin_comes_in(typed, settings, stdin):
+    people.admin()
+    before = people.admin().password
+    settings.AUTH_LOCAL = False
+    for email in ("owner@pragati.test", "rajendra@pragati.test"):
+        with pytest.raises(CommandError, match="AUTH_LOCAL=on, make the admin, let him connect Google") as refused:
+            typed("create_admin", email, stdin=stdin)
+        assert refused.value.returncode == 2
+    assert User.objects.get().password == before
+    settings.AUTH_LOCAL = True
+    typed("create_admin", "owner@pragati.test", stdin=stdin)
+    assert User.objects.filter(email="owner@pragati.test").exists()
 
 
 def test_link_dies_within_an_hour(typed):

@@ -8,8 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import services
+from accounts import services, ways_in
 from coaching.lib.errors import DomainError
+
+NO_PASSWORDS = (
+    "AUTH_LOCAL is off, so a password or a link to set one would let nobody in. Start the site with AUTH_LOCAL=on, "
+    "make the admin, let him connect Google in his profile, then turn it off again."
+)
 
 
 class Command(BaseCommand):
@@ -17,7 +22,7 @@ class Command(BaseCommand):
 
     help = (
         "Make an admin. Give the password on standard input, or get a link that works once within an hour. "
-        "For an admin who is there already, this is a new password or a new link."
+        "For an admin who is there already, this is a new password or a new link. Needs AUTH_LOCAL."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -26,13 +31,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, **options: Any) -> None:
+        if not ways_in.has_passwords():
+            raise CommandError(NO_PASSWORDS, returncode=2)
         password = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
         try:
             link = services.let_admin_in(options["email"], name=options["name"], password=password)
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            raise CommandError(" ".join(error.messages), returncode=2) from error
         except DomainError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(error.message, returncode=2) from error
         if options["json"]:
             self.stdout.write(json.dumps({"email": options["email"], "link": link}))
         elif link:
