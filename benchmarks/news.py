@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 PEOPLE = 5_000
 MAILS = 500
