@@ -1,16 +1,15 @@
 """Who may say yes and no, what holds without a word, and that a no takes effect at once."""
 
-import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
 
 from accounts import consents
 from accounts.consents import EvidenceMissing, may, who_may
 from accounts.models import Activity, Consent, Guardianship, Institute, Photo
 from coaching.lib.errors import NotAllowed
 from tests import people
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -168,22 +167,6 @@ def test_a_list_costs_one_query(django_assert_num_queries):
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_leave_one_consent_in_force():
     child, guardian = minor(), people.guardian()
-    start, faults = threading.Barrier(6), []
-
-    def say_yes():
-        try:
-            start.wait(60)
-            give(child, PHOTO, guardian)
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=say_yes) for _number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    at_once([lambda: give(child, PHOTO, guardian)] * 6)
     assert Consent.objects.filter(withdrawn_at=None).count() == 1
     assert Activity.objects.filter(event="consent.given").count() == 1

@@ -1,6 +1,5 @@
 """Google accounts of people who are in: connecting, disconnecting, confirming who one is."""
 
-import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +7,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -31,6 +29,7 @@ from tests.accounts.google_visits import (
     words,
 )
 from tests.emulators.google import GoogleEmulator
+from tests.racing import at_once, outcomes
 
 pytestmark = pytest.mark.django_db
 GMAIL = "meera.joshi@gmail.test"
@@ -294,27 +293,6 @@ def test_pages_that_ask_for_a_second_step_offer_google_too(google: GoogleEmulato
 # --- Races ------------------------------------------------------------------------------------------------------------
 
 
-def at_once(works: list[Any]) -> list[Any]:
-    """Run each in a thread of its own, started together; what each gave or raised."""
-    gate, given = threading.Barrier(len(works)), []
-
-    def run(work: Any) -> None:
-        try:
-            gate.wait()
-            given.append(work())
-        except Exception as error:
-            given.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return given
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_accounts_connected_at_once_a_person_has_one(rf: Any) -> None:
     who, request = people.teacher(), rf.get("/")
@@ -322,7 +300,7 @@ def test_of_eight_accounts_connected_at_once_a_person_has_one(rf: Any) -> None:
     def connecting(number: int) -> Any:
         return lambda: google_accounts.connect(who, uid=str(number), email=f"{number}@gmail.test", request=request)
 
-    given = at_once([connecting(number) for number in range(8)])
+    given = outcomes([connecting(number) for number in range(8)])
     assert SocialAccount.objects.filter(user=who).count() == 1
     assert sum(isinstance(one, google_accounts.ConnectionRefused) for one in given) == 7
 
@@ -334,7 +312,7 @@ def test_of_people_who_connect_one_account_at_once_one_has_it(rf: Any) -> None:
     def connecting(who: User) -> Any:
         return lambda: google_accounts.connect(who, uid="1", email="1@gmail.test", request=request)
 
-    given = at_once([connecting(who) for who in everybody])
+    given = outcomes([connecting(who) for who in everybody])
     assert SocialAccount.objects.count() == 1
     assert sum(isinstance(one, google_accounts.ConnectionRefused) for one in given) == len(everybody) - 1
 

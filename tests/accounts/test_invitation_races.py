@@ -12,21 +12,20 @@ from coaching.lib.errors import DomainError
 from tests import people
 from tests.accounts.browsers import is_in, live
 from tests.accounts.invited import accept, invited, invitee, opened
-from tests.accounts.test_session_races import at_once
+from tests.racing import at_once, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 16
 
 
-def accepting(browser: Client, answers: list[int]) -> None:
-    answers.append(accept(browser).status_code)
+def accepted(browser: Client) -> int:
+    return accept(browser).status_code
 
 
 def test_of_sixteen_who_accept_at_once_one_gets_in():
     invitation, path = invited()
     browsers = [opened(path) for _ in range(AT_ONCE)]
-    answers: list[int] = []
-    at_once([partial(accepting, one, answers) for one in browsers])
+    answers = at_once([partial(accepted, one) for one in browsers])
     assert sorted(answers) == [302] + [410] * (AT_ONCE - 1)
     person = User.objects.get(email=invitation.email)
     assert live(person) == 1
@@ -37,14 +36,13 @@ def test_of_sixteen_who_accept_at_once_one_gets_in():
 def test_d52_parallel_posts_of_one_browser_make_one_person_and_no_fault():
     invitation, path = invited()
     first = opened(path)
-    answers = []
 
-    def send() -> None:
+    def send() -> int:
         twin = Client()
         twin.cookies.update(first.cookies)
-        answers.append(accept(twin).status_code)
+        return accepted(twin)
 
-    at_once([send] * 4)
+    answers = at_once([send] * 4)
     assert answers.count(302) >= 1
     assert set(answers) <= {302, 410}
     assert User.objects.filter(email=invitation.email).count() == 1
@@ -56,31 +54,21 @@ def test_taking_back_and_accepting_at_once_end_in_one_of_the_two():
     for number in range(4):
         invitation, path = invited(invitee(email=f"farhan{number}@pragati.test"))
         browser = opened(path)
-        answers: list[int] = []
-        at_once(
-            [
-                partial(invitations.revoke, [invitation], actor=admin),
-                partial(accepting, browser, answers),
-            ]
-        )
+        revoking = partial(invitations.revoke, [invitation], actor=admin)
+        _revoked, answer = at_once([revoking, partial(accepted, browser)])
         invitation.refresh_from_db()
         is_there = User.objects.filter(email=invitation.email).exists()
-        assert is_there == (invitation.used_at is not None) == (answers == [302])
+        assert is_there == (invitation.used_at is not None) == (answer == 302)
         assert is_there != (invitation.revoked_at is not None)
 
 
 def test_two_admins_who_invite_one_person_at_once_make_one_invitation():
-    admin, refused = people.admin(), []
-
-    def invite() -> None:
-        try:
-            invitations.invite(invitee(), actor=admin)
-        except DomainError as error:
-            refused.append(error.code)
-
-    at_once([invite] * 4)
+    admin = people.admin()
+    given = outcomes([lambda: invitations.invite(invitee(), actor=admin)] * 4)
     assert Invitation.objects.count() == 1
-    assert refused == ["invitation_refused"] * 3
+    refused = [one for one in given if isinstance(one, Exception)]
+    assert [one.code for one in refused if isinstance(one, DomainError)] == ["invitation_refused"] * 3
+    assert len(refused) == 3
 
 
 def test_two_workers_send_one_mail(mailoutbox):

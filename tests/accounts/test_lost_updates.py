@@ -1,11 +1,9 @@
 """What one person writes never puts back what another has just changed in the same row."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +14,7 @@ from accounts.hashers import TunedArgon2PasswordHasher
 from accounts.models import Role, User
 from accounts.sessions import Deactivated
 from tests import people
+from tests.racing import at_once
 
 NEW, NEWER = "seven-green-parrots-1", "nine-yellow-parrots-2"
 
@@ -63,23 +62,18 @@ def test_a_new_password_opens_no_account_that_was_just_closed() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_d26_link_used_eight_times_at_once_sets_one_password() -> None:
-    teacher, ready = people.teacher(), Barrier(8)
+    teacher, clients = people.teacher(), [Client() for _number in range(8)]
     link = password_links.address_for(teacher)
+    forms = [client.get(link)["Location"] for client in clients]
 
-    def use(number: int) -> tuple[int, str]:
-        client, password = Client(), f"eight-different-parrots-{number}"
-        form = client.get(link)["Location"]
-        ready.wait(60)
-        try:
-            answer = client.post(form, {"password1": password, "password2": password})
-            done = answer.status_code == 302 and answer["Location"] == reverse("account_reset_password_from_key_done")
-            return int(done), password
-        finally:
-            connection.close()
+    def use(number: int) -> str:
+        """The password, if this one was set."""
+        password = f"eight-different-parrots-{number}"
+        answer = clients[number].post(forms[number], {"password1": password, "password2": password})
+        done = answer.status_code == 302 and answer["Location"] == reverse("account_reset_password_from_key_done")
+        return password if done else ""
 
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(use, range(8)))
-    won = [password for done, password in outcomes if done]
+    won = list(filter(None, at_once([partial(use, number) for number in range(8)])))
     assert len(won) == 1
     assert User.objects.get(pk=teacher.pk).check_password(won[0])
 

@@ -1,18 +1,17 @@
 """Photos: made small and anonymous, sealed, shown only to those who may see the person."""
 
 import base64
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
-import threading
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from accounts import consents, photos
 from accounts.models import PHOTO_MAX_BYTES, Activity, Consent, Guardianship, Photo, User
 from coaching.lib.sealing import SealBroken
 from tests import people
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/photo/"
@@ -276,23 +276,12 @@ def test_a_photo_put_while_the_consent_is_withdrawn_does_not_stay() -> None:
     child = make_minor(people.student())
     Guardianship.objects.create(guardian=people.guardian(), student=child)
     said: dict[str, Any] = {"purpose": Consent.Purpose.PHOTO, "actor": people.guardian()}
-    start = threading.Barrier(2)
 
-    def meanwhile(work: Any) -> None:
-        start.wait()
-        try:
-            work()
-        except photos.ConsentMissing:
-            pass
-        finally:
-            connections.close_all()
+    def put_anyway() -> None:
+        with contextlib.suppress(photos.ConsentMissing):
+            put(child)
 
     for _time in range(3):
         consents.give(child, now=timezone.now(), **said)
-        works = (lambda: put(child), lambda: consents.withdraw(child, now=timezone.now(), **said))
-        threads = [threading.Thread(target=meanwhile, args=[work]) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once([put_anyway, lambda: consents.withdraw(child, now=timezone.now(), **said)])
         assert not Photo.objects.exists()

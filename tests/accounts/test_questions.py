@@ -1,18 +1,17 @@
 """Questions to the office: asked once, answered once, seen by the two sides only, and told of."""
 
-import threading
 import uuid
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from accounts import limits, questions
 from accounts.models import Activity, Delivery, Notification, Role, Ticket, TicketMessage, User
 from tests import people
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db
 LIST, ASK = "/accounts/questions/", "/accounts/questions/ask/"
@@ -222,26 +221,10 @@ def test_a_long_talk_costs_the_same_and_shows_its_end(same_queries: Any) -> None
 @pytest.mark.django_db(transaction=True)
 def test_eight_times_the_same_form_at_once_is_one_question_and_one_message() -> None:
     student, admin = people.student(), people.admin()
-    key, start = uuid.uuid4(), threading.Barrier(8)
-
-    def at_once(work: Any) -> None:
-        def one() -> None:
-            start.wait()
-            try:
-                work()
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=one) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    at_once(lambda: questions.ask(student, subject="Fees", text=TEXT, client_uuid=key))
+    key, answer = uuid.uuid4(), uuid.uuid4()
+    at_once([lambda: questions.ask(student, subject="Fees", text=TEXT, client_uuid=key)] * 8)
     ticket = Ticket.objects.get()
-    answer = uuid.uuid4()
-    at_once(lambda: questions.write(ticket, author=admin, text="Paid.", client_uuid=answer))
+    at_once([lambda: questions.write(ticket, author=admin, text="Paid.", client_uuid=answer)] * 8)
     assert list(ticket.messages.values_list("author", flat=True)) == [student.pk, admin.pk]
     assert Notification.objects.count() == 2
 

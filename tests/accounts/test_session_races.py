@@ -1,40 +1,16 @@
 """Many sign-ins of one person at the same moment, with real threads and on whichever database."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 
 from accounts.models import Role, SessionPolicy, SessionSlot, User
 from tests import people
 from tests.accounts.browsers import browser, is_in, live
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
-
-
-def at_once(works: list[Callable[[], object]]) -> None:
-    """Run each in a thread of its own, started together. Raises what one of them raised."""
-    gate, raised = threading.Barrier(len(works)), []
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            work()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert raised == []
 
 
 def sign_in_together(who: User, count: int = AT_ONCE) -> list[Client]:

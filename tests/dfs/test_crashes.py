@@ -22,6 +22,7 @@ from dfs import distribution, housekeeping, jobs, removal, repair, spool, store,
 from dfs.drives.local import LocalDrive
 from dfs.models import Chunk, DriveAccount, Job, StoredFile
 from tests.dfs.conftest import MIB, content, content_of, finish, staged, stored
+from tests.racing import at_once
 
 Lend = Callable[..., list[DriveAccount]]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -166,20 +167,7 @@ def test_a_worker_killed_anywhere_while_erasing_changes_nothing(drives: Lend) ->
 def test_of_many_workers_woken_for_one_job_one_does_it(drives: Lend) -> None:
     drives(5)
     job = staged(DATA).jobs.get()
-    start, leases = threading.Barrier(6), []
-
-    def claim() -> None:
-        try:
-            start.wait()
-            leases.append(jobs.Lease.claim(job.pk))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=claim) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    leases = at_once([lambda: jobs.Lease.claim(job.pk)] * 6)
     assert sum(lease is not None for lease in leases) == 1
 
 

@@ -1,8 +1,6 @@
 """Reading, listing and signing in to a Google Drive, and what its misfortunes look like."""
 
 import logging
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -21,6 +19,7 @@ from tests.emulators.google import (
     Refuse,
     Truncate,
 )
+from tests.racing import at_once
 
 BODY = content(300_000)
 
@@ -229,14 +228,7 @@ def test_threads_that_start_at_once_fetch_one_token(google: GoogleEmulator, wait
     site = Site(f"{google.root}/", f"{google.root}/token", google.client_id, google.client_secret)
     cold = GoogleDrive(Connection(site, meera.refresh_token), "cold", owner_key=meera.permission_id, marker="")
     google.requests.clear()
-    together = threading.Barrier(4)
-
-    def read() -> bytes:
-        together.wait(60)
-        return cold.get(object_id)
-
-    with ThreadPoolExecutor(4) as pool:
-        assert {future.result() for future in [pool.submit(read) for _reader in range(4)]} == {BODY}
+    assert at_once([lambda: cold.get(object_id)] * 4) == [BODY] * 4
     assert len(google.requests.of("token")) == 1
 
 

@@ -1,8 +1,8 @@
 """Several workers, readers and people at the same rows at once, with real threads and on whichever database."""
 
 import contextlib
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -11,31 +11,10 @@ from dfs import jobs, pool, repair, work
 from dfs.drives.local import LocalDrive
 from dfs.models import Chunk, DriveAccount, Job, JobLine, StoredFile
 from tests.dfs.conftest import MIB, content, staged
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Lend = Callable[..., list[DriveAccount]]
-
-
-def at_once(*works: Callable[[], object]) -> list[BaseException]:
-    """Run each in a thread of its own, started together; what they raised."""
-    raised: list[BaseException] = []
-    gate = threading.Barrier(len(works))
-
-    def run(work_: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            work_()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(one,)) for one in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 def test_workers_that_fill_the_same_drives_do_not_block_each_other(drives: Lend) -> None:
@@ -46,7 +25,7 @@ def test_workers_that_fill_the_same_drives_do_not_block_each_other(drives: Lend)
         for pk in mine:
             work.perform(pk)
 
-    assert at_once(*[lambda mine=pks[lane::4]: drain(mine) for lane in range(4)]) == []
+    at_once([partial(drain, pks[lane::4]) for lane in range(4)])
     assert list(JobLine.objects.filter(is_problem=True).values_list("text", flat=True)) == []
     assert set(Job.objects.values_list("state", flat=True)) == {Job.State.COMPLETE}
     used = {a.pk: a.used_bytes for a in DriveAccount.objects.all()}
@@ -72,7 +51,7 @@ def test_erasing_while_it_is_stored_leaves_nothing_and_blocks_nobody(drives: Len
         for file in files:
             erase(file)
 
-    assert at_once(store, erase_all) == []
+    at_once([store, erase_all])
     assert set(StoredFile.objects.values_list("state", flat=True)) == {StoredFile.State.ERASED}
     assert not JobLine.objects.filter(is_problem=True).exists()
     assert not Chunk.objects.exclude(state=Chunk.State.DELETING).exists()
@@ -104,7 +83,7 @@ def test_a_drive_is_not_forgotten_while_a_worker_reserves_room_on_it(drives: Len
             with contextlib.suppress(pool.DriveRefused):
                 pool.forget(drive, actor=None)
 
-        assert at_once(lambda pk=pk: work.perform(pk), forget) == []
+        at_once([partial(work.perform, pk), forget])
         while work.perform(pk):
             pass
         file.refresh_from_db()
@@ -128,7 +107,7 @@ def test_comparing_while_files_come_and_go_finds_nothing_wrong(drives: Lend) -> 
         while Job.objects.open().exists():
             found.append(repair.verify())
 
-    assert at_once(come_and_go, compare) == []
+    at_once([come_and_go, compare])
     assert found
     assert not any(findings.missing or findings.corrupt or findings.silent_drives for findings in found)
     assert not Chunk.objects.exclude(state=Chunk.State.VERIFIED).exists()

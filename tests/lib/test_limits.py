@@ -1,7 +1,6 @@
 """Counters that hold across threads and processes, and what happens when they are used up or out of reach."""
 
 import json
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,6 +14,7 @@ from coaching.lib import limits
 from coaching.lib.errors import Unavailable
 from coaching.lib.limits import Limit, TooMany, consume
 from coaching.lib.middleware import DomainErrorMiddleware
+from tests.racing import at_once, outcomes
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 FIVE = Limit("five", tries=5, per_s=300)
@@ -81,20 +81,8 @@ def test_limits_of_different_names_do_not_meet() -> None:
 
 
 def test_many_threads_get_no_more_than_the_limit_from_a_real_server(shared: RedisCache) -> None:
-    limit, counts = Limit("race", tries=5, per_s=300), []
-    start = threading.Barrier(8)
-
-    def race() -> None:
-        start.wait()
-        counts.append(taken(limit, 4))
-
-    threads = [threading.Thread(target=race) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert len(counts) == 8
-    assert sum(counts) == 5
+    limit = Limit("race", tries=5, per_s=300)
+    assert sum(at_once([lambda: taken(limit, 4)] * 8)) == 5
 
 
 def test_cleared_limit_begins_anew() -> None:
@@ -104,20 +92,8 @@ def test_cleared_limit_begins_anew() -> None:
 
 
 def test_good_tries_at_the_same_moment_wait_for_one_another(shared: RedisCache) -> None:
-    limit, start, good = Limit("patience", tries=2, per_s=300), threading.Barrier(12), []
-
-    def enter() -> None:
-        start.wait()
-        spent = limit.take("meera", patience_s=20)
-        good.append(spent)
-        spent.give_back()
-
-    threads = [threading.Thread(target=enter) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert len(good) == 12
+    limit = Limit("patience", tries=2, per_s=300)
+    assert outcomes([lambda: limit.take("meera", patience_s=20).give_back()] * 12) == [None] * 12
 
 
 def test_nobody_waits_for_tries_that_ended_badly() -> None:

@@ -2,8 +2,8 @@
 
 import itertools
 import re
-import threading
 from collections.abc import Iterator
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import requests
 
 from tests.proof.conftest import Note
 from tests.proof.running import PASSWORD, ProofSite
+from tests.racing import at_once
 from tests.services.servers import throw_away_postgres
 
 pytestmark = pytest.mark.proof
@@ -61,30 +62,12 @@ class Visitor:
         return answer.status_code == 200
 
 
-def enter_together(visitors: list[Visitor], login: str) -> None:
-    gate, raised = threading.Barrier(len(visitors)), []
-
-    def run(visitor: Visitor) -> None:
-        try:
-            gate.wait()
-            visitor.enter(login)
-        except BaseException as error:
-            raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(one,)) for one in visitors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert raised == []
-
-
 def test_sixteen_sign_ins_at_once_leave_exactly_the_allowed_number(any_site: ProofSite, note: Note) -> None:
     for login, allowed in ALLOWED.items():
         alive = []
         for _ in range(RUNS):
             visitors = [Visitor(any_site) for _ in range(AT_ONCE)]
-            enter_together(visitors, login)
+            at_once([partial(one.enter, login) for one in visitors])
             alive.append(sum(one.is_in() for one in visitors))
         note(login=login, runs=RUNS, at_once=AT_ONCE, alive=sorted(set(alive)))
         assert set(alive) == {allowed}

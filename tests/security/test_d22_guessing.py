@@ -1,6 +1,6 @@
 """Thirty wrong passwords over four workers stop at the limit (D22); what can be tried often is counted (D23, D24)."""
 
-import threading
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from accounts import limits
 from coaching.lib.limits import Limit
 from tests import people
 from tests.accounts.browsers import enter, is_in
+from tests.racing import at_once
 from tests.security.conftest import HOST, Production, Visitor
 
 LOGIN = "/accounts/login/"
@@ -24,20 +25,13 @@ def guess_at_once(site: Production, login: str, ips: list[str]) -> list[int]:
     door = Visitor(site, ip=ips[0])
     page = door.ask("GET", LOGIN).text
     token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-    start, statuses = threading.Barrier(len(ips)), []
 
-    def guess(number: int, ip: str) -> None:
+    def guess(number: int, ip: str) -> int:
         body = urlencode({"login": login, "password": f"wrong guess {number}", "csrfmiddlewaretoken": token})
         visitor = Visitor(site, ip=ip, jar=dict(door.jar))
-        start.wait()
-        statuses.append(visitor.ask("POST", LOGIN, body=body, **FORM).status)
+        return visitor.ask("POST", LOGIN, body=body, **FORM).status
 
-    threads = [threading.Thread(target=guess, args=pair) for pair in enumerate(ips)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(90)
-    return sorted(statuses)
+    return sorted(at_once([partial(guess, number, ip) for number, ip in enumerate(ips)]))
 
 
 def test_d22_thirty_wrong_passwords_over_four_workers_stop_at_the_limit(production: Production) -> None:
