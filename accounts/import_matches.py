@@ -29,14 +29,14 @@ def find_people(rows: Iterable[Row]) -> None:
     """Who is here already, by e-mail address or admission number, and what the row would change about him."""
     sound = [row for row in rows if not row.problems]
     by_email = _people("email", {row.values["email"] for row in sound})
-    by_number = _people("admission_number", {_number_of(row) for row in sound})
+    by_number = _people("admission_number", {row.values["admission_number"] for row in sound})
+    lines: dict[int, int] = {}
     for row in sound:
         found = {by_email.get(row.values["email"]), by_number.get(_number_of(row))} - {None}
         if len(found) > 1:
             row.refuse(Column.NUMBER, _("This e-mail address and this admission number belong to two people."))
         elif found:
-            row.person = found.pop()
-            _compare(row, row.person)
+            _know(row, found.pop(), lines)
         elif not row.values["name"]:
             row.refuse(Column.NAME, _("Write the name."))
 
@@ -64,8 +64,14 @@ def find_guardians(rows: Iterable[Row], *, adds_people: bool) -> None:
     _find_links(sound)
 
 
-def _compare(row: Row, person: User | None) -> None:
+def _know(row: Row, person: User | None, lines: dict[int, int]) -> None:
+    """The row is about this person; `lines` says which others were about whom."""
     if person is None:
+        return
+    row.person = person
+    line = lines.setdefault(person.pk, row.line)
+    if line != row.line:
+        row.refuse(None, _("Line %(line)s is about the same person.") % {"line": line})
         return
     if person.role != row.role:
         words = {"name": person.name, "role": Role(person.role).label}
@@ -147,9 +153,9 @@ def _find_links(rows: Iterable[Row]) -> None:
 
 
 def _people(name: str, keys: Collection[str | None]) -> dict[Any, User]:
-    """People by this identity, in small letters."""
+    """People by this identity, in small letters. As it was typed, too: SQLite makes only A to Z small."""
     found: dict[Any, User] = {}
-    for some in _parts([key for key in keys if key]):
+    for some in _parts(list({one for key in keys if key for one in (key, key.lower())})):
         people = User.objects.annotate(key=Lower(name)).filter(key__in=some)
         found.update((getattr(person, name).lower(), person) for person in people)
     return found

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,16 +13,16 @@ from accounts import import_values
 from accounts.import_columns import Column, Columns
 from accounts.import_tables import Line
 from accounts.import_values import NotThat
-from accounts.invitees import name_problem
+from accounts.invitees import email_problem, name_problem, number_problem
 from accounts.models import Guardianship, Role, User
 from coaching.lib.exports import FORMULA_SIGNS
+from coaching.lib.text import composed
 
-_EMAIL_CHARS = User._meta.get_field("email").max_length or 0
-_NUMBER_CHARS = User._meta.get_field("admission_number").max_length or 0
 _RELATION_CHARS = Guardianship._meta.get_field("relation").max_length or 0
 SHOWN_CHARS = 60
 FIELDS = (Column.NAME, Column.EMAIL, Column.NUMBER, Column.PHONE, Column.BIRTH)
 """The columns that are fields of a person, under the fields' own names."""
+_FORMULAS = ("=", "＝", "@", "＠")  # + begins phone numbers, and - an empty cell of many hands
 _GUARDIAN = (Column.GUARDIAN_NAME, Column.GUARDIAN_EMAIL, Column.GUARDIAN_PHONE)
 
 
@@ -112,8 +110,8 @@ def read_row(line: Line, columns: Columns, *, fixes: Mapping[str, str]) -> Row:
     row.texts = {
         column: line.cells[place] if place < len(line.cells) else "" for column, place in columns.places.items()
     }
-    row.texts = {column: _bare(text) for column, text in row.texts.items()}
-    row.texts |= {Column(column): text.strip() for column, text in fixes.items() if column in Column.values}
+    row.texts = {column: composed(_bare(text)) for column, text in row.texts.items()}
+    row.texts |= {Column(column): composed(text.strip()) for column, text in fixes.items() if column in Column.values}
     if any(line.cells[columns.width :]):
         row.refuse(None, _("This row has more cells than there are titles. Is a comma missing its quotation marks?"))
     return row
@@ -143,6 +141,9 @@ def _taken(row: Row, column: Column, read: Callable[[str], Any]) -> Any:
     """What the cell means; None when it is empty or, with the problem noted, when it means nothing."""
     text = row.texts.get(column, "")
     if not text:
+        return None
+    if text[0] in _FORMULAS:
+        row.refuse(column, _("This is a formula. Write its value."))
         return None
     try:
         return read(text)
@@ -177,6 +178,8 @@ def _understand_guardian(row: Row, relation: str) -> None:
 
 def _name(text: str) -> str:
     tidy = " ".join(text.split()) if "\n" not in text else text
+    if "??" in tidy or "\ufffd" in tidy:
+        raise NotThat(_("The letters of this name were lost. Save the file as CSV in UTF-8 or as .xlsx."))
     if problem := name_problem(tidy):
         raise NotThat(problem)
     return tidy
@@ -184,18 +187,12 @@ def _name(text: str) -> str:
 
 def _email(text: str) -> str:
     tidy = text.strip().lower()
-    try:
-        validate_email(tidy)
-    except ValidationError:
-        raise NotThat(_("This is not an e-mail address.")) from None
-    if len(tidy) > _EMAIL_CHARS:
-        raise NotThat(_("This is not an e-mail address."))
+    if problem := email_problem(tidy):
+        raise NotThat(problem)
     return tidy
 
 
 def _number(text: str) -> str:
-    if len(text) > _NUMBER_CHARS or "@" in text or name_problem(text):
-        raise NotThat(
-            _("An admission number has at most %(count)s characters and no @ in it.") % {"count": _NUMBER_CHARS}
-        )
+    if problem := number_problem(text):
+        raise NotThat(problem)
     return text

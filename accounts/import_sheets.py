@@ -10,17 +10,19 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.import_tables import CELL_CHARS, MAX_COLUMNS, Line, Unreadable
+from accounts.import_tables import CELL_CHARS, MAX_COLUMNS, MAX_ROWS, Line, Unreadable
 from coaching.templatetags.figures import grouped
 
 MAX_ENTRIES = 200
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 MAX_RATIO = 200
 _RATIO_FROM_BYTES = 1024 * 1024  # a small sheet of equal rows packs well and harms nobody
+_HEAD_BYTES, _BEFORE_XML = 200, b"\xef\xbb\xbf\xfe\xff \t\r\n"
 _LAST_ROW = 1_048_576  # of the format itself
 
 
@@ -33,7 +35,7 @@ def sheet_lines(content: bytes) -> Iterator[Line]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's remarks on styles
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-            rows = list(_rows(book))
+            rows = list(islice(_rows(book), MAX_ROWS + 2))  # the titles, and one more than is taken
     except Unreadable:
         raise
     except Exception as error:  # a broken workbook makes openpyxl raise whatever comes
@@ -45,8 +47,9 @@ def _rows(book: Any) -> Iterator[Line]:
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # what the file says of its own size is not believed
     for number, cells in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=MAX_COLUMNS + 1), 1):
-        if any(cell.value is not None for cell in cells):
-            yield _line(number, cells)
+        line = _line(number, cells) if any(cell.value is not None for cell in cells) else None
+        if line and (line.cells or line.problem):
+            yield line
 
 
 def _line(number: int, cells: tuple[Any, ...]) -> Line:
@@ -89,13 +92,15 @@ def _require_harmless(content: bytes) -> None:
             for one in entries:
                 if one.file_size > _RATIO_FROM_BYTES and one.file_size > MAX_RATIO * max(1, one.compress_size):
                     raise Unreadable(_("This workbook unpacks to far too much. Save only the sheet with the people."))
-                if one.filename.lower().endswith((".xml", ".rels")):
-                    _require_plain_xml(packed.read(one))
+                _require_plain_xml(packed.read(one))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         raise Unreadable(_("This workbook cannot be read. Save it anew as .xlsx, or as CSV.")) from error
 
 
-def _require_plain_xml(xml: bytes) -> None:
-    is_wide = b"\0" in xml[:4]  # UTF-16 would hide the words looked for
-    if is_wide or b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+def _require_plain_xml(part: bytes) -> None:
+    """For every part: a workbook says itself which are its sheets, whatever they are called."""
+    head = part[:_HEAD_BYTES]
+    is_wide = b"\0" in head and head.replace(b"\0", b"").lstrip(_BEFORE_XML).startswith(b"<")
+    # UTF-16 would hide the words looked for.
+    if is_wide or b"<!DOCTYPE" in part or b"<!ENTITY" in part:
         raise Unreadable(_("This workbook was not made by a spreadsheet program. Save it anew as .xlsx, or as CSV."))

@@ -18,6 +18,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import Grant, Invitation, Role, User
+from coaching.lib.text import composed
 from coaching.templatetags.figures import grouped
 
 AT_MOST = 1_000
@@ -102,14 +103,29 @@ def name_problem(name: str) -> str:
         return _("Write the name.")
     if len(name) > _NAME_CHARS:
         return _("A name has at most %(count)s characters.") % {"count": _NAME_CHARS}
-    return "" if _is_one_line(name) else _("A name is one line of text.")
+    if not is_one_line(name):
+        return _("A name is one line of text.")
+    return "" if any(sign.isalpha() for sign in name) else _("A name has letters.")
 
 
 def number_problem(number: str) -> str:
     """What is wrong with an admission number, "" when nothing is. Signs nobody sees would make two numbers of one."""
-    if len(number) > _NUMBER_CHARS or "@" in number or not _is_one_line(number) or not _JOINERS.isdisjoint(number):
+    if len(number) > _NUMBER_CHARS or "@" in number or not is_one_line(number) or not _JOINERS.isdisjoint(number):
         return _("An admission number has at most %(count)s characters and no @ in it.") % {"count": _NUMBER_CHARS}
     return ""
+
+
+def email_problem(email: str) -> str:
+    """What is wrong with an address, "" when nothing is.
+
+    Before the @ it is plain: databases differ on whether “ſ” is an “s”, and so on whose address that is.
+    """
+    try:
+        validate_email(email)
+    except ValidationError:
+        return _("This is not an e-mail address.")
+    is_plain = email.rpartition("@")[0].isascii() and len(email) <= _EMAIL_CHARS
+    return "" if is_plain else _("This is not an e-mail address.")
 
 
 def can_sign_in(person: User) -> bool:
@@ -119,11 +135,14 @@ def can_sign_in(person: User) -> bool:
 
 def _tidy(one: Invitee) -> Invitee:
     return replace(
-        one, name=one.name.strip(), email=one.email.strip().lower(), admission_number=one.admission_number.strip()
+        one,
+        name=composed(one.name.strip()),
+        email=composed(one.email.strip().lower()),
+        admission_number=composed(one.admission_number.strip()),
     )
 
 
-def _is_one_line(text: str) -> bool:
+def is_one_line(text: str) -> bool:
     """No line break and nothing invisible but the joiners that Hindi is written with; no mark that turns text round."""
     return all(sign in _JOINERS or unicodedata.category(sign) not in _NOT_SEEN for sign in text)
 
@@ -145,15 +164,7 @@ def _shape_of_identity(one: Invitee) -> str:
         return _("“%(text)s” is no e-mail address. Only students may have an admission number instead.") % {
             "text": number[:_NUMBER_CHARS]
         }
-    return number_problem(number) or (_shape_of_email(one.email) if one.email else "")
-
-
-def _shape_of_email(email: str) -> str:
-    try:
-        validate_email(email)
-    except ValidationError:
-        return _("This is not an e-mail address.")
-    return "" if len(email) <= _EMAIL_CHARS else _("This is not an e-mail address.")
+    return number_problem(number) or (email_problem(one.email) if one.email else "")
 
 
 def _sound(rows: Iterable[Checked]) -> list[Checked]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.import_values import NotThat, phone
 from accounts.invitation_forms import GRANT_HELP
-from accounts.invitees import name_problem
+from accounts.invitees import email_problem, is_one_line, name_problem, number_problem
 from accounts.models import Grant, Role, SessionSlot, User
 from accounts.people import change_details, set_grants
-from coaching.lib.text import search_text
+from coaching.lib.text import composed, search_text
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
     PersonModelForm = forms.ModelForm[User]
@@ -140,21 +140,23 @@ class PersonForm(PersonModelForm):
             set_grants(self.instance, kinds=self.cleaned_data["grants"], actor=actor, request=request)
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
+        name = composed(" ".join(self.cleaned_data["name"].split()))
         if problem := name_problem(name):
             raise ValidationError(problem)
         return name
 
     def clean_email(self) -> str | None:
-        email = (self.cleaned_data["email"] or "").strip().lower() or None
+        email = composed((self.cleaned_data["email"] or "").strip().lower()) or None
+        if email and (problem := email_problem(email)):
+            raise ValidationError(problem)
         if email and self._others().filter(email__iexact=email).exists():
             raise ValidationError(_("Somebody with this e-mail address is already here."))
         return email
 
     def clean_admission_number(self) -> str | None:
-        number = (self.cleaned_data["admission_number"] or "").strip() or None
-        if number and "@" in number:
-            raise ValidationError(_("An admission number has no @ in it."))
+        number = composed((self.cleaned_data["admission_number"] or "").strip()) or None
+        if number and (problem := number_problem(number)):
+            raise ValidationError(problem)
         if number and self._others().filter(admission_number__iexact=number).exists():
             raise ValidationError(_("Somebody with this admission number is already here."))
         return number
@@ -212,6 +214,6 @@ class MessageForm(forms.Form):
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
-        if name_problem(title):
+        if not is_one_line(title):
             raise ValidationError(_("Write one line of text."))
         return title

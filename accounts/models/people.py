@@ -1,5 +1,6 @@
 """People, what a member of staff may do beyond his role, and whose guardian somebody is."""
 
+import unicodedata
 import uuid
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -12,6 +13,8 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower, Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from coaching.lib.text import composed
 
 ADULT_YEARS = 18
 PHONE_DIGITS = 6
@@ -35,7 +38,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def known_as(self, identifier: str) -> Self:
         """The person with this e-mail address or, without an @, this admission number, in any case."""
-        identifier = identifier.strip()
+        identifier = composed(identifier.strip())
         if "@" in identifier:
             return self.filter(email__iexact=identifier)
         return self.filter(admission_number__iexact=identifier)
@@ -56,7 +59,7 @@ class UserQuerySet(models.QuerySet["User"]):
                 | Q(admission_number__icontains=word)
                 | Q(phone__contains=word)
             )
-        digits = "".join(sign for sign in words if sign.isdecimal())
+        digits = "".join(str(unicodedata.decimal(sign)) for sign in words if sign.isdecimal())
         if len(digits) < PHONE_DIGITS or any(sign.isalpha() for sign in words):
             return self.filter(whole)
         bare = Replace(Replace("phone", Value(" ")), Value("-"))
@@ -160,12 +163,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.identifier
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing typed means null, so that the unique constraints do not count it.
+        """Nothing typed means null, so that the unique constraints do not count it; all is kept composed.
 
         An address somebody no longer has must not let him in: allauth's own list of addresses follows.
         """
-        self.email = (self.email or "").strip().lower() or None
-        self.admission_number = (self.admission_number or "").strip() or None
+        self.name = composed(self.name)
+        self.email = composed((self.email or "").strip().lower()) or None
+        self.admission_number = composed((self.admission_number or "").strip()) or None
         is_new = self._state.adding
         super().save(*args, **kwargs)
         if not is_new and "email" in (kwargs.get("update_fields") or ("email",)):

@@ -1,4 +1,4 @@
-"""File names as people type them, made safe to keep and to send."""
+"""Names as people type them, made alike, and file names made safe to keep and to send."""
 
 import unicodedata
 from urllib.parse import quote
@@ -26,9 +26,15 @@ def clean_filename(name: str) -> str:
     return _cut(text)
 
 
+def composed(text: str) -> str:
+    """The text in Unicode's composed form (NFC): a letter that can be written in two ways is kept in one."""
+    return unicodedata.normalize("NFC", text)
+
+
 def search_text(typed: str, *, at_most: int = 100) -> str:
-    """What somebody typed to find something, without what no text in the database can hold (PostgreSQL: no NUL)."""
-    return typed.replace("\0", "").strip()[:at_most]
+    """What somebody typed to find something, composed as names are kept, without what no text in the
+    database can hold (PostgreSQL: no NUL)."""
+    return composed(typed.replace("\0", "").strip()[:at_most])
 
 
 def _is_kept(character: str) -> bool:

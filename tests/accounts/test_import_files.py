@@ -177,9 +177,9 @@ def test_twins_in_the_file_are_told_by_the_line_above():
     ]
 
 
-def test_formula_text_of_a_csv_is_data_and_nothing_more():
+def test_formula_in_a_csv_does_not_fit():
     plan = planned(csv('"=HYPERLINK(""http://evil.test"")",Student,2026-0500,,,'))
-    assert plan.added[0].values["name"].startswith("=HYPERLINK")
+    assert words(plan) == [(2, Column.NAME, "This is a formula. Write its value.")]
 
 
 def test_cell_of_a_million_signs_stops_its_own_line_only():

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import imports
 from accounts.import_plans import Mode, Plan, Source, plan_import
 from accounts.import_rows import Row
+from accounts.import_tables import MAX_BYTES
 from accounts.models import Role
 from coaching.lib.errors import DomainError
 
@@ -55,8 +56,9 @@ class Command(BaseCommand):
     def _plan(self, options: dict[str, Any]) -> Plan:
         path: Path = options["file"]
         role = Role(options["role"].upper())
-        source = Source(path.read_bytes(), path.name, Mode(options["mode"]), role)
-        return plan_import(source, today=timezone.localdate())
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # no more than it takes to know that it is too much
+        return plan_import(Source(content, path.name, Mode(options["mode"]), role), today=timezone.localdate())
 
     def _tell(self, plan: Plan, *, as_json: bool, is_kept: bool) -> None:
         counts = {"added": len(plan.added), "updated": len(plan.updated), "skipped": len(plan.skipped)}
