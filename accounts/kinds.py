@@ -8,15 +8,17 @@ from accounts.models import Delivery, NotificationChoice, Role
 
 Channel = Delivery.Channel
 When = NotificationChoice.When
+BELL = NotificationChoice.Channel.BELL
 EVERYBODY = frozenset(Role)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of news, on which a person may decide. The bell rings for every kind; the rest is his choice.
+    """One kind of news, on which a person may decide. All of it stands in his list; what else it does is his choice.
 
     `email` holds until he chooses; other channels are off until he turns them on. An urgent kind does not wait for the
-    end of quiet hours. A fixed one is mailed at once, whatever is chosen. `roles` see it on the page of choices.
+    end of quiet hours. A fixed one is mailed at once, whatever is chosen. Neither can be kept from the bell. `roles` see
+    it on the page of choices.
     """
 
     key: str
@@ -26,8 +28,15 @@ class Kind:
     is_fixed: bool = False
     roles: frozenset[Role] = EVERYBODY
 
+    @property
+    def may_be_silent(self) -> bool:
+        """Whether a person may keep it from being counted at the bell."""
+        return not (self.is_urgent or self.is_fixed)
+
     def default(self, channel: str) -> When:
         """What holds for somebody who chose nothing."""
+        if channel == BELL:
+            return When.AT_ONCE
         return self.email if channel == Channel.EMAIL else When.NEVER
 
 

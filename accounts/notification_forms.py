@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import senders
-from accounts.kinds import KINDS, Channel, Kind, When, chosen_by
+from accounts.kinds import BELL, KINDS, Channel, Kind, When, chosen_by
 from accounts.models import Delivery, NotificationChoice, QuietHours, User
 
 PEOPLE_FOUND = 50
+RINGS = [(When.AT_ONCE.value, _("Counts")), (When.NEVER.value, _("Silent"))]
 
 
 class ChoicesForm(forms.Form):
@@ -28,7 +29,8 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.person, self.kinds, self.channels = person, chosen_by(person.role), senders.channels()
+        self.person, self.kinds = person, chosen_by(person.role)
+        self.channels = [BELL, *(NotificationChoice.Channel(channel) for channel in senders.channels())]
         rows = NotificationChoice.objects.filter(user=person)
         chosen = {(row.kind, row.channel): row.when for row in rows}
         for kind in self.kinds:
@@ -38,9 +40,9 @@ class ChoicesForm(forms.Form):
         if quiet:
             self.fields["begins"].initial, self.fields["ends"].initial = quiet.begins, quiet.ends
 
-    def rows(self) -> list[tuple[Kind, list[forms.BoundField]]]:
+    def rows(self) -> list[tuple[Kind, list[tuple[NotificationChoice.Channel, forms.BoundField]]]]:
         """The matrix as the page shows it: a line for each kind with a field for each channel."""
-        return [(kind, [self[_name(kind, channel)] for channel in self.channels]) for kind in self.kinds]
+        return [(kind, [(way, self[_name(kind, way)]) for way in self.channels]) for kind in self.kinds]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -75,19 +77,27 @@ def _name(kind: Kind, channel: str) -> str:
     return f"{kind.key}-{channel}"
 
 
-def _field(kind: Kind, channel: Channel, chosen: str | None) -> forms.ChoiceField:
-    """Only e-mail comes once a day as well; a fixed kind shows what holds and takes nothing else."""
-    whens = [When.AT_ONCE, When.DIGEST, When.NEVER] if channel == Channel.EMAIL else [When.AT_ONCE, When.NEVER]
-    is_fixed = kind.is_fixed and channel == Channel.EMAIL
+def _field(kind: Kind, channel: NotificationChoice.Channel, chosen: str | None) -> forms.ChoiceField:
+    """What cannot be turned off shows what holds and takes nothing else."""
+    is_fixed = {BELL: not kind.may_be_silent, NotificationChoice.Channel.EMAIL: kind.is_fixed}.get(channel, False)
+    offered = _offered(channel)
     field = forms.ChoiceField(
         label=f"{kind.label}: {channel.label}",
-        choices=[(when.value, when.label) for when in ([When.AT_ONCE] if is_fixed else whens)],
+        choices=offered[:1] if is_fixed else offered,
         initial=When.AT_ONCE if is_fixed else chosen or kind.default(channel),
         required=False,
         disabled=is_fixed,
     )
     field.widget.attrs["aria-label"] = field.label
     return field
+
+
+def _offered(channel: str) -> list[tuple[str, Any]]:
+    """Only e-mail comes once a day as well."""
+    if channel == BELL:
+        return RINGS
+    whens = [When.AT_ONCE, When.DIGEST, When.NEVER] if channel == Channel.EMAIL else [When.AT_ONCE, When.NEVER]
+    return [(when.value, when.label) for when in whens]
 
 
 class DeliveryFilter(forms.Form):

@@ -2,8 +2,8 @@
 
     tell(people, kind="fees.due", event_key=f"due:{due.uuid}", title=_("…"), body=…, url=reverse(…))
 
-Each person gets a line behind his bell, once for each event however often it is told, and a delivery for each channel
-he wants that kind by. The rows are written with the caller's transaction; a worker carries them out after its commit.
+Each person gets a line behind his bell, once for each event however often it is told (as read when he keeps the bell
+silent about that kind), and a delivery for each channel he wants it by. The rows are written with the caller's transaction; a worker carries them out after its commit.
 Titles go into lists, subjects and the log an admin reads: no marks, sums or messages of others belong there.
 """
 
@@ -22,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kombu.exceptions import OperationalError
 
 from accounts import senders
-from accounts.kinds import KINDS, Channel, Kind, When, declare
+from accounts.kinds import BELL, KINDS, Channel, Kind, When, declare
 from accounts.models import Delivery, Institute, Notification, NotificationChoice, QuietHours, User
 from accounts.quiet import end_of_quiet, next_digest
 
@@ -30,6 +30,7 @@ __all__ = ["Kind", "When", "declare", "guardians_of", "mark_read", "tell", "unre
 
 log = logging.getLogger("accounts.notifications")
 Text = str | Promise | Callable[[], str]
+_Wanted = dict[tuple[int, str], When]  # by person and channel
 AT_A_TIME = 500
 TITLE_LENGTH = 200
 KEY_LENGTH = 120
@@ -147,18 +148,20 @@ def _texts(news: _News, languages: set[str]) -> dict[str, tuple[str, str]]:
 
 
 def _tell_some(news: _News, people: Sequence[User], texts: dict[str, tuple[str, str]]) -> int:
-    rows = [_row(news, person, texts[_language(person)]) for person in people]
+    wanted = _choices(news.kind, people)
+    rows = [_row(news, person, texts[_language(person)], wanted) for person in people]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     # A row that was there already has another uuid: whoever was told before gets no further delivery.
     mine = Notification.objects.filter(uuid__in=[row.uuid for row in rows])
     pks = dict(mine.values_list("recipient_id", "pk"))
     new = [person for person in people if person.pk in pks]
-    deliveries = _deliveries(news, new, pks)
+    deliveries = _deliveries(news, new, pks, wanted)
     Delivery.objects.bulk_create(deliveries)
     return len(new)
 
 
-def _row(news: _News, person: User, text: tuple[str, str]) -> Notification:
+def _row(news: _News, person: User, text: tuple[str, str], wanted: _Wanted) -> Notification:
+    is_silent = news.kind.may_be_silent and wanted.get((person.pk, BELL)) == When.NEVER
     return Notification(
         uuid=uuid.uuid4(),
         recipient=person,
@@ -169,12 +172,12 @@ def _row(news: _News, person: User, text: tuple[str, str]) -> Notification:
         url=news.url,
         about=news.about,
         created_at=news.now,
+        read_at=news.now if is_silent else None,
     )
 
 
-def _deliveries(news: _News, people: Sequence[User], pks: dict[int, int]) -> list[Delivery]:
+def _deliveries(news: _News, people: Sequence[User], pks: dict[int, int], wanted: _Wanted) -> list[Delivery]:
     """One for each channel a person wants this kind by; what cannot reach him says so."""
-    wanted = _choices(news.kind, people)
     quiet = {} if news.kind.is_urgent else QuietHours.objects.in_bulk([person.pk for person in people])
     made = []
     for channel in senders.channels():
@@ -192,7 +195,7 @@ def _deliveries(news: _News, people: Sequence[User], pks: dict[int, int]) -> lis
     return made
 
 
-def _choices(kind: Kind, people: Sequence[User]) -> dict[tuple[int, str], When]:
+def _choices(kind: Kind, people: Sequence[User]) -> _Wanted:
     """What these people chose for the kind, by person and channel; about a fixed e-mail nobody chooses."""
     rows = NotificationChoice.objects.filter(user__in=people, kind=kind.key)
     chosen = {(user, channel): When(when) for user, channel, when in rows.values_list("user_id", "channel", "when")}

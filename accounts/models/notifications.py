@@ -104,7 +104,17 @@ class Delivery(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """How a person wants one kind by one channel; without a row the kind's own default holds."""
+    """How a person wants one kind by one channel; without a row the kind's own default holds.
+
+    NEVER at the bell: it stands in the list as read, so that nothing counts it.
+    """
+
+    class Channel(models.TextChoices):
+        BELL = "BELL", _("Bell")
+        EMAIL = Delivery.Channel.EMAIL.value, Delivery.Channel.EMAIL.label
+        SMS = Delivery.Channel.SMS.value, Delivery.Channel.SMS.label
+        WHATSAPP = Delivery.Channel.WHATSAPP.value, Delivery.Channel.WHATSAPP.label
+        PUSH = Delivery.Channel.PUSH.value, Delivery.Channel.PUSH.label
 
     class When(models.TextChoices):
         AT_ONCE = "AT_ONCE", _("At once")
@@ -113,7 +123,7 @@ class NotificationChoice(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="notification_choices")
     kind = models.CharField(max_length=40)
-    channel = models.CharField(max_length=8, choices=Delivery.Channel.choices)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
     when = models.CharField(max_length=8, choices=When.choices)
 
     class Meta:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import deliveries, notifications
 from accounts.models import Activity, Delivery, Notification, NotificationChoice, QuietHours, User
 from tests import people
-from tests.accounts.telling import TEST, at, tell
+from tests.accounts.telling import TEST, URGENT, at, tell
 
 pytestmark = pytest.mark.django_db
 LIST, BELL, CHOICES, LOG = (
@@ -117,6 +117,36 @@ def test_mail_about_ones_own_account_cannot_be_turned_off(meera: Client) -> None
     NotificationChoice.objects.create(user=people.teacher(), kind="security.changed", channel="EMAIL", when="NEVER")
     tell([people.teacher()], kind="security.changed")
     assert Delivery.objects.get().is_digest is False
+
+
+def test_what_is_silent_stands_in_the_list_and_is_not_counted(meera: Client) -> None:
+    post_choices(meera, **{f"{TEST.key}-BELL": "NEVER"})
+    tell([people.teacher(), people.student()])
+    assert notifications.unread(people.teacher()) == ""
+    assert "unread" not in words_of(meera, BELL)
+    assert "Room 3 is closed" in words_of(meera, LIST)
+    assert "Nothing is unread" in words_of(meera, LIST, show="unread")
+    assert notifications.unread(people.student()) == "1"
+    assert (
+        Delivery.objects.get(notification__recipient=people.teacher()).state == "PENDING"
+    )  # the mail goes all the same
+    post_choices(meera, **{f"{TEST.key}-BELL": "AT_ONCE"})
+    assert not NotificationChoice.objects.exists()
+    assert tell([people.teacher()], event_key="room:4") == 1
+    assert notifications.unread(people.teacher()) == "1"
+
+
+@pytest.mark.parametrize("kind", [URGENT.key, "security.changed"])
+def test_what_cannot_wait_is_counted_whatever_is_chosen(meera: Client, kind: str) -> None:
+    post_choices(meera, **{f"{kind}-BELL": "NEVER"})
+    assert not NotificationChoice.objects.exists()
+    NotificationChoice.objects.create(user=people.teacher(), kind=kind, channel="BELL", when="NEVER")
+    tell([people.teacher()], kind=kind)
+    assert notifications.unread(people.teacher()) == "1"
+    page = meera.get(CHOICES).content.decode()
+    assert re.search(rf'<select name="{kind}-BELL"[^>]* disabled', page)
+    assert not re.search(rf'<select name="{TEST.key}-BELL"[^>]* disabled', page)
+    assert "always counted" in page
 
 
 @pytest.mark.parametrize(("value", "status"), [("NEVER", 302), ("WEEKLY", 200), ("", 302)])
