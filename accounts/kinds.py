@@ -17,8 +17,8 @@ class Kind:
     """One kind of news, on which a person may decide. All of it stands in his list; what else it does is his choice.
 
     `email` holds until he chooses; other channels are off until he turns them on. An urgent kind does not wait for the
-    end of quiet hours. A fixed one is mailed at once, whatever is chosen. Neither can be kept from the bell. `roles` see
-    it on the page of choices.
+    end of quiet hours. A fixed one is mailed at once, whatever is chosen. Both always count at the bell. `roles` see it
+    on the page of choices.
     """
 
     key: str

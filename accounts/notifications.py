@@ -3,7 +3,8 @@
     tell(people, kind="fees.due", event_key=f"due:{due.uuid}", title=_("…"), body=…, url=reverse(…))
 
 Each person gets a line behind his bell, once for each event however often it is told (as read when he keeps the bell
-silent about that kind), and a delivery for each channel he wants it by. The rows are written with the caller's transaction; a worker carries them out after its commit.
+silent about that kind), and a delivery for each channel he wants it by. The rows are written with the caller's
+transaction; a worker carries them out after its commit.
 Titles go into lists, subjects and the log an admin reads: no marks, sums or messages of others belong there.
 """
 

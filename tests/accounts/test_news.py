@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
-from accounts import deliveries, invitations, kinds, notifications, sessions
+from accounts import deliveries, invitations, kinds, news, notifications, sessions
 from accounts.invitees import Invitee
 from accounts.models import Delivery, Guardianship, Notification, Role, SessionSlot, User
 from accounts.models.invitations import hash_token
 from tests import people
 from tests.accounts.browsers import browser
+from tests.accounts.invited import accept, invited, opened
 from tests.accounts.telling import TEST, tell
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,30 @@ def test_a_first_sign_in_is_no_news_and_one_on_a_new_device_is() -> None:
         known.post("/accounts/logout/")
         sign_in(known, people.teacher())
     assert len(unread_of(people.teacher())) == 1
+
+
+def test_who_accepts_an_invitation_is_told_of_the_next_device_and_not_of_this_one() -> None:
+    invitation, path = invited()
+    assert accept(opened(path)).status_code == 302
+    person = User.objects.get(email=invitation.email)
+    assert unread_of(person) == []
+    person.set_password(people.PASSWORD)
+    person.save()
+    desk = browser()
+    sign_in(desk, person)
+    assert [title.split(":")[0] for title in unread_of(person)] == ["New sign-in"]
+
+
+def test_one_sign_in_is_told_once_however_often_it_is_announced() -> None:
+    sign_in(browser(), people.teacher())
+    desk = browser()
+    sign_in(desk, people.teacher())
+    told = Notification.objects.get()
+    request = RequestFactory().get("/")
+    request.session_slot = SessionSlot.objects.latest("pk")  # type: ignore[attr-defined]
+    news.of_new_device(None, request, people.teacher())
+    assert list(Notification.objects.all()) == [told]
+    assert (told.url, told.kind) == (reverse("session_list"), news.NEW_DEVICE)
 
 
 def test_a_changed_password_is_told() -> None:
