@@ -250,7 +250,7 @@ def reset(person: User, *, actor: User | None = None, request: HttpRequest | Non
     """
     if actor == person:
         raise NotAllowed(_("Another admin resets yours. While you are signed in, change it in your profile."))
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not Authenticator.objects.filter(user=person).delete()[0]:
         raise NothingToReset(_("%(name)s has no second step.") % {"name": person.name})
     sessions.end_all(person, reason=SessionSlot.EndReason.MFA_CHANGE, actor=actor, request=request)
@@ -293,7 +293,7 @@ def sealed_bytes(text: str) -> bytes:
 
 
 def _locked(request: HttpRequest) -> User:
-    person: User = User.objects.select_for_update().get(pk=request.user.pk)
+    person: User = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
     return person
 
 

@@ -89,7 +89,7 @@ def replace_password(
     So a link that lets somebody set a password does so once, however often it is used at the same moment.
     Raises: PasswordOutdated when it is not that one any more, Deactivated.
     """
-    now = User.objects.select_for_update().get(pk=person.pk)
+    now = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not now.is_active:
         raise sessions.Deactivated(_("Your account was deactivated. Ask the office."))
     if now.password != person.password:

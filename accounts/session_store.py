@@ -53,10 +53,10 @@ class SessionStore(db.SessionStore):
         from accounts.models import SessionSlot  # the engine is loaded before the models are
 
         with transaction.atomic():
-            self.model.objects.filter(session_key=hash_key(key)).delete()
             SessionSlot.objects.filter(key_hash=hash_key(key), ended_at=None).update(
                 ended_at=timezone.now(), end_reason=SessionSlot.EndReason.LOGOUT
             )
+            self.model.objects.filter(session_key=hash_key(key)).delete()
 
     async def adelete(self, session_key: str | None = None) -> None:
         await sync_to_async(self.delete)(session_key)

@@ -1,8 +1,9 @@
 """Who is signed in where: slots are opened, counted against the role's policy, looked at with each request, and ended.
 
 Whatever decides about a person's slots holds the lock on his row first, so sixteen sign-ins at once leave as many
-sessions as the policy allows. Ending a slot deletes its session row in the same transaction: a dead cookie is dead in
-every process with its next request.
+sessions as the policy allows. It is the lock that other rows may point past: two admins who end each other's sessions
+each write a line about the other. Ending a slot deletes its session row in the same transaction: a dead cookie is dead
+in every process with its next request.
 
 Others call `slot_id(request)` to keep the session a thing was done in, `is_live` from a stream that outlives its
 request, and `end_all` when something about a person changes that ends his sessions.
@@ -57,7 +58,7 @@ def make_room(user: User, *, request: HttpRequest) -> list[SessionSlot]:
     Returns what was ended; `name_replacement` tells those what came instead.
     Raises: TooManySessions when the policy ends none by itself, Deactivated.
     """
-    person = User.objects.select_for_update().get(pk=user.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not person.is_active:
         raise Deactivated(_("Your account was deactivated. Ask the office."))
     policy, now = SessionPolicy.of(person.role), timezone.now()
@@ -145,7 +146,10 @@ def end(
     actor: User | None = None,
     request: HttpRequest | None = None,
 ) -> int:
-    """End those of `slots` that have not ended, with their session rows; returns how many."""
+    """End those of `slots` that have not ended, with their session rows; returns how many.
+
+    First the slot, then its session, like signing out: who takes both in one order waits in no circle.
+    """
     ended = 0
     for slot in slots:
         rows = SessionSlot.objects.filter(pk=slot.pk, ended_at=None)
@@ -167,7 +171,7 @@ def end_all(
     keep: int | None = None,
 ) -> int:
     """End every session of a person, but the slot `keep`; to be called in the transaction of what ends them."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     slots = SessionSlot.objects.of(user).filter(ended_at=None)
     if keep is not None:
         slots = slots.exclude(pk=keep)
@@ -188,7 +192,7 @@ def change_policies(policies: list[SessionPolicy], *, actor: User, request: Http
 
 def _end_surplus(policy: SessionPolicy, *, actor: User, request: HttpRequest | None) -> int:
     # A sign-in that read the old policy holds the lock on its person's row until it can be seen.
-    list(User.objects.select_for_update().filter(role=policy.role).order_by("pk").values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(role=policy.role).order_by("pk").values_list("pk"))
     now, held = timezone.now(), defaultdict[int, list[SessionSlot]](list)
     for slot in SessionSlot.objects.live(now).filter(user__role=policy.role).select_related("user"):
         held[slot.user_id].append(slot)

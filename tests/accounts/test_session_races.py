@@ -1,16 +1,21 @@
 """Many sign-ins of one person at the same moment, with real threads and on whichever database."""
 
+from functools import partial
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from accounts import sessions
 from accounts.models import Role, SessionPolicy, SessionSlot, User
+from accounts.session_store import SessionStore
 from tests import people
-from tests.accounts.browsers import browser, is_in, live
+from tests.accounts.browsers import browser, enter, is_in, live
 from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
+ROUNDS = 5
 
 
 def sign_in_together(who: User, count: int = AT_ONCE) -> list[Client]:
@@ -82,3 +87,27 @@ def test_of_two_admins_who_dismiss_each_other_at_once_one_stays():
 
     at_once([lambda: dismiss(pair[0], pair[1]), lambda: dismiss(pair[1], pair[0])])
     assert (User.objects.filter(role=Role.ADMIN, is_active=True).count(), len(refused)) == (1, 1)
+
+
+def test_two_admins_who_end_each_others_sessions_at_once_wait_in_no_circle():
+    pair = [people.admin(), people.person("Sneha Patil", Role.ADMIN, email="sneha@pragati.test")]
+
+    def end_those_of(whom: User, by: User) -> None:
+        sessions.end_all(whom, reason="ADMIN_ENDED", actor=by)
+
+    for _round in range(ROUNDS):
+        for who in pair:
+            for _device in range(3):
+                enter(who)
+        at_once([partial(end_those_of, pair[0], pair[1]), partial(end_those_of, pair[1], pair[0])])
+        assert [live(who) for who in pair] == [0, 0]
+
+
+def test_signing_out_while_an_admin_ends_the_sessions_waits_in_no_circle():
+    who, admin = people.teacher(), people.admin()
+    for _round in range(ROUNDS):
+        clients = [enter(who) for _device in range(3)]
+        ending = partial(sessions.end_all, who, reason="ADMIN_ENDED", actor=admin)
+        at_once([ending, *(SessionStore(str(one.session.session_key)).delete for one in clients)])
+        assert live(who) == 0
+        assert not any(is_in(one) for one in clients)
