@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import record
-from accounts.invitees import name_problem, number_problem
+from accounts.invitees import email_problem, name_problem, number_problem
 from accounts.models import Grant, Role, User
 from accounts.news_records import DeliveryAdmin, NotificationAdmin
 from accounts.office_records import InvitationAdmin, TicketAdmin
@@ -45,6 +45,10 @@ class PersonRecordForm(PersonForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         return _sound(name, problem=name_problem(name))
+
+    def clean_email(self) -> str | None:
+        email: str | None = self.cleaned_data["email"]
+        return _sound(email, problem=email_problem(email) if email else "")
 
     def clean_admission_number(self) -> str | None:
         number: str | None = self.cleaned_data["admission_number"]

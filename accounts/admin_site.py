@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
@@ -64,11 +66,17 @@ def _carry_policy(urls: list[URLPattern | URLResolver]) -> None:
 
 
 def _confirmed(view: Any) -> Any:
-    """A record is changed by whoever has shown lately who he is; a form that comes too late waits for that."""
+    """A record is changed by whoever has shown lately who he is; a form that comes too late waits for that.
+
+    An address with a number or a day that no column of a database can hold asks for nothing that is there (400).
+    """
     again = recent_sign_in_required(view)
 
     @wraps(view)
     def look_or_change(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return (view if request.method in {"GET", "HEAD", "OPTIONS"} else again)(request, *args, **kwargs)
+        try:
+            return (view if request.method in {"GET", "HEAD", "OPTIONS"} else again)(request, *args, **kwargs)
+        except (OverflowError, DataError) as error:
+            raise BadRequest("no such value") from error
 
     return look_or_change

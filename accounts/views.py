@@ -24,7 +24,8 @@ def theme_set(request: HttpRequest) -> HttpResponse:
         raise BadRequest("unknown theme")
     form.save()
     target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    # A word without a slash would be taken for the name of a page.
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, None)
     return redirect(target if is_ours else "profile")
 
 

@@ -1,0 +1,105 @@
+"""Every address is asked and sent what no browser of ours sends: no page may fail over it (status 500 and above)."""
+
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests import people
+from tests.access_table import TABLE
+
+pytestmark = pytest.mark.django_db
+FIELDS = (
+    *(
+        "q",
+        "page",
+        "role",
+        "state",
+        "seen",
+        "account",
+        "drive",
+        "sort",
+        "rows",
+        "about",
+        "next",
+        "v",
+        "kind",
+        "channel",
+    ),
+    *("person", "event", "since", "until", "ip", "device", "do", "mode", "chosen", "all", "title", "text", "message"),
+    *("client_uuid", "purpose", "evidence", "typed", "reason", "guardian", "relation", "label", "days", "pin", "name"),
+    *("email", "phone", "admission_number", "date_of_birth", "theme", "language", "sure", "shown", "login", "password"),
+    *("time_zone", "academic_year_month", "begins", "ends", "lines", "students", "grants", "subject", "cap", "limit"),
+)
+HOSTILE = {"number": "9" * 5_000, "signs": b"a\0\xff\xed\xa0\x80\r\n", "long": "💥" * 1_000}
+WRONG = (
+    *(
+        "9" * 30,
+        "9" * 5_000,
+        "-1",
+        "1e400",
+        "a\0b",
+        "a\r\nb: c",
+        "💥" * 1_000,
+        "<script>",
+        "%_\\'\"",
+        "\u200b",
+        "\u202eabc",
+    ),
+    *("", "१" * 50, "0001-01-01", "2026-13-45", "25:61", str(uuid.UUID(int=0))),
+)
+FORMS: dict[str, dict[str, Any]] = {
+    "person_create": {"name": "Isha", "role": "STUDENT", "email": "", "admission_number": "7", "phone": "98230 41161"},
+    "person_edit": {"name": "Isha", "role": "STUDENT", "admission_number": "7", "is_active": "on", "date_of_birth": ""},
+    "institute": {
+        "name": "P",
+        "language": "en",
+        "academic_year_month": "4",
+        "minor_location": "EXEMPT",
+        "time_zone": "",
+    },
+    "guardian_link_list": {"label": "Mother", "days": "30"},
+    "guardian_link_extend": {"until": ""},
+    "guardian_link": {"pin": "123456"},
+    "person_guardians": {"do": "add", "guardian": "", "relation": "Aunt"},
+    "question_create": {"subject": "Fees", "text": "Which?", "client_uuid": ""},
+    "question": {"text": "Which?", "client_uuid": ""},
+    "person_consents": {"do": "give", "purpose": "PHOTO", "evidence": "Folder 12"},
+    "erasure": {"do": "refuse", "reason": "Law", "typed": "2026-0188"},
+    "people_act": {"all": "1", "do": "message", "title": "Hi", "q": "", "role": "", "message": str(uuid.UUID(int=1))},
+    "notification_choices": {"begins": "22:00", "ends": "06:00"},
+    "profile": {"phone": "98230 41161", "language": "hi"},
+    "data_export": {"person": ""},
+    "theme_set": {"theme": "dark", "next": "/"},
+    "set_language": {"language": "hi", "next": "/"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_no_address_fails_over_what_it_is_asked_or_sent(name):
+    browser, failed = people.signed_in(people.admin()), []
+    browser.raise_request_exception = False
+    path = reverse(name, kwargs=TABLE[name].kwargs())
+    for kind, value in HOSTILE.items():
+        sent = value if isinstance(value, str) else value.decode("latin-1")
+        cache.clear()
+        asked = browser.get(f"{path}?{'&'.join(f'{field}={quote(value)}' for field in FIELDS)}")
+        posted = browser.post(path, dict.fromkeys(FIELDS, sent))
+        failed += [(kind, answer.request["REQUEST_METHOD"]) for answer in (asked, posted) if answer.status_code >= 500]
+    assert failed == []
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_no_form_fails_over_one_wrong_field(name):
+    browser, failed = people.signed_in(people.admin()), []
+    browser.raise_request_exception = False
+    path = reverse(name, kwargs=TABLE[name].kwargs())
+    for value in WRONG:
+        for field in FORMS[name]:
+            cache.clear()
+            if browser.post(path, FORMS[name] | {field: value}).status_code >= 500:
+                failed.append((field, value[:20]))
+    assert failed == []
