@@ -120,7 +120,7 @@ def own_and_children(user: User) -> QuerySet[User]:
 
 
 def can_decide(subject: User, *, actor: User, on: date) -> bool:
-    """Whether this person himself says yes and no for the subject: an adult for himself, a guardian for a minor."""
+    """Whether this person himself says yes and no for the subject: an adult for himself or for a minor he guards."""
     return _method(subject, actor, on) is not None
 
 
@@ -128,7 +128,7 @@ def _method(subject: User, actor: User, on: date) -> Method | None:
     is_minor = subject.is_minor(on=on)
     if subject.pk == actor.pk:
         return None if is_minor else Method.SELF
-    is_guardian = is_minor and subject.guardian_links.filter(guardian=actor).exists()
+    is_guardian = is_minor and not actor.is_minor(on=on) and subject.guardian_links.filter(guardian=actor).exists()
     return Method.GUARDIAN if is_guardian else None
 
 

@@ -37,6 +37,11 @@ NOWHERE = "erased.invalid"
 """Nobody can ever have an address there. Source: RFC 2606."""
 
 
+def is_forgotten(person: User) -> bool:
+    """Whether this row names nobody any more; nobody comes in by it again."""
+    return (person.email or "").endswith(f"@{NOWHERE}")
+
+
 @transaction.atomic
 def forget(person: User, *, actor: User, request: HttpRequest | None = None) -> None:
     """End his sessions and take out everything that tells who he was. Twice is once."""
@@ -44,6 +49,7 @@ def forget(person: User, *, actor: User, request: HttpRequest | None = None) -> 
     _forget_ways_in(person)
     _forget_ties(person)
     _forget_words(person, actor)
+    _forget_records(person)
     _blank(person)
 
 
@@ -79,8 +85,15 @@ def _forget_words(person: User, actor: User) -> None:
     tickets = Ticket.objects.filter(asked_by=person)
     TicketMessage.objects.filter(ticket__in=tickets).update(text=TEXT)
     tickets.update(subject=TEXT, state=Ticket.State.CLOSED)
-    in_admin = ContentType.objects.get_for_model(User)
-    LogEntry.objects.filter(content_type=in_admin, object_id=str(person.pk)).update(object_repr=NAME)
+
+
+def _forget_records(person: User) -> None:
+    """What Django's admin wrote down about changes by hand: his own record, and links that name him at either end."""
+    own = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=own, object_id=str(person.pk)).update(object_repr=NAME)
+    links = ContentType.objects.get_for_model(Guardianship)
+    names_him = Q(object_repr__startswith=person.name) | Q(object_repr__endswith=person.name)
+    LogEntry.objects.filter(names_him, content_type=links).update(object_repr=NAME)
 
 
 def _blank(person: User) -> None:

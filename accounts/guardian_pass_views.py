@@ -49,7 +49,8 @@ def guardian_link_list(request: SignedInRequest, public_id: UUID) -> HttpRespons
 @require_POST
 def guardian_link_extend(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Thirty more days for one link."""
-    row = guardian_passes.extend_pass(_row(public_id), actor=request.user, request=request)
+    until = request.POST.get("until", "")
+    row = guardian_passes.extend_pass(_row(public_id), actor=request.user, until=until, request=request)
     messages.success(request, _("This link works until %(until)s.") % {"until": moment_text(row.expires_at)})
     return redirect("guardian_link_list", row.student.uuid)
 

@@ -95,12 +95,18 @@ def revoke_pass(row: GuardianPass, *, actor: User, request: HttpRequest | None =
 
 
 @transaction.atomic
-def extend_pass(row: GuardianPass, *, actor: User, request: HttpRequest | None = None) -> GuardianPass:
-    """Thirty more days, with five new tries for the PIN. Never more than 180 days from now. Raises: PassRefused."""
+def extend_pass(row: GuardianPass, *, actor: User, until: str = "", request: HttpRequest | None = None) -> GuardianPass:
+    """Thirty more days, with five new tries for the PIN. Never more than 180 days from now.
+
+    `until` (ISO 8601) is the end it had when somebody asked for more; with another end it was given already.
+    Raises: PassRefused.
+    """
     now = timezone.now()
     kept = GuardianPass.objects.select_for_update().select_related("student").get(pk=row.pk)
     if kept.revoked_at is not None:
         raise PassRefused(_("This link was taken back. Make a new one."))
+    if until and kept.expires_at.isoformat() != until:
+        return kept
     longer = max(kept.expires_at, now) + timedelta(days=DAYS_USUAL)
     kept.expires_at, kept.wrong_pins = min(longer, now + timedelta(days=DAYS_AT_MOST)), 0
     kept.save(update_fields=["expires_at", "wrong_pins"])

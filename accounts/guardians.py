@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
@@ -65,5 +66,7 @@ def _require_fit(student: User, guardian: User) -> None:
         raise GuardianRefused(_("Only students have guardians."))
     if student == guardian:
         raise GuardianRefused(_("Nobody is his own guardian."))
+    if guardian.is_minor(on=timezone.localdate()):
+        raise GuardianRefused(_("%(name)s is not 18 yet and cannot be a guardian.") % {"name": guardian.name})
     if not guardian.is_active:
         raise GuardianRefused(_("%(name)s is deactivated. Let him in again first.") % {"name": guardian.name})

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.import_columns import Column
@@ -55,8 +56,10 @@ def find_guardians(rows: Iterable[Row], *, adds_people: bool) -> None:
             _find_by_phone(row, guardian, by_phone, new)
         elif guardian.email in known:
             _meet(row, guardian, known[guardian.email])
-        elif guardian.email in own or guardian.email in bad_lines:
-            guardian.line = own[guardian.email].line if guardian.email in own else bad_lines[guardian.email]
+        elif guardian.email in own:
+            _meet_row(row, guardian, own[guardian.email])
+        elif guardian.email in bad_lines:
+            guardian.line = bad_lines[guardian.email]
         elif not adds_people:
             _leave_out(row, _("The guardian is not here yet."))
         else:
@@ -91,9 +94,22 @@ def _meet(row: Row, guardian: PlannedGuardian, person: User) -> None:
     if person == row.person:
         row.refuse(Column.GUARDIAN_EMAIL, _("Nobody is his own guardian."))
         return
+    if person.is_minor(on=timezone.localdate()):
+        words = {"name": person.name}
+        row.refuse(Column.GUARDIAN_EMAIL, _("%(name)s is not 18 yet and cannot be a guardian.") % words)
+        return
     if guardian.name and _same(guardian.name) != _same(person.name):
         row.notes.append(_("The guardian is here as %(name)s.") % {"name": person.name})
     guardian.person = person
+
+
+def _meet_row(row: Row, guardian: PlannedGuardian, own: Row) -> None:
+    """The guardian is somebody who has a row of his own in the file."""
+    if User(date_of_birth=own.values["date_of_birth"]).is_minor(on=timezone.localdate()):
+        words = {"name": own.name}
+        row.refuse(Column.GUARDIAN_EMAIL, _("%(name)s is not 18 yet and cannot be a guardian.") % words)
+        return
+    guardian.line = own.line
 
 
 def _name_new(row: Row, guardian: PlannedGuardian, new: dict[str, tuple[int, PlannedGuardian]]) -> None:

@@ -82,6 +82,7 @@ def of_acceptance(invitation: Invitation, *, person: User) -> None:
         title=lambda: _("%(name)s accepted the invitation") % {"name": person.name},
         body=lambda: str(Role(person.role).label),
         url=reverse("invitation_list"),
+        about=person,
     )
 
 

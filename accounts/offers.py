@@ -168,6 +168,8 @@ def _ways_in(person: User) -> Iterator[Todo]:
 def _consents(person: User, now: datetime) -> Iterator[Todo]:
     """A guardian has not answered yet what the institute may do with a child; leaderboards are nobody's duty."""
     today = consents.day_of(now)
+    if person.is_minor(on=today):
+        return  # who decides for nobody
     children = [child for child in guardians.students_of(person) if child.is_minor(on=today)]
     standings = consents.standings(children, on=today) if children else {}
     for child in children:

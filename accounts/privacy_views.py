@@ -37,7 +37,7 @@ def _about(person: User, user: User, standings: list[consents.Standing], waiting
         "person": person,
         "is_me": is_me,
         "standings": standings,
-        "decides": is_minor != is_me,  # who is listed is myself or a child of mine
+        "decides": is_minor != is_me and not user.is_minor(on=today),  # who is listed is myself or a child of mine
         "has_copy": is_me or is_minor,
         "is_asked": person.pk in waiting,
     }
