@@ -11,7 +11,7 @@ from accounts.models import Role
 from coaching.lib.errors import DomainError
 
 PHONE_CHARS = 20
-_OLDEST = 110
+OLDEST = 110
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d+)")
 _ISO = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]00:00(?::00)?)?")
@@ -106,7 +106,7 @@ def _day(year: int, month: int, day: int, *, today: date) -> date:
         _refuse_day(month, day)
     if found > today:
         raise NotThat(_("This day is still to come."))
-    if found.year < today.year - _OLDEST:
+    if found.year < today.year - OLDEST:
         raise NotThat(_("Nobody is that old. Look at the year."))
     return found
 

@@ -25,11 +25,13 @@ def put_logo(institute: Institute, webp: bytes) -> None:
 def change_institute(
     institute: Institute, *, changed: list[str], actor: User, request: HttpRequest | None = None
 ) -> None:
-    """Keep what was changed (names of fields). Another privacy notice is another version, so consents tell which."""
+    """Keep what was changed (names of fields) and nothing else. Another privacy notice is another version, so consents
+    tell which."""
     Institute.objects.get_or_create(pk=1, defaults={"name": settings.INSTITUTE_NAME})
     before = Institute.objects.select_for_update().get(pk=1)
     is_other_notice = institute.privacy_notice != before.privacy_notice
     institute.notice_version = before.notice_version + is_other_notice
-    institute.save(force_update=True)
+    logo = ["logo_etag"] if "logo" in changed else []
+    institute.save(update_fields=[*changed, *logo, "notice_version", "changed_at"])
     activity.record("institute.changed", actor=actor, on=institute, request=request, fields=sorted(changed))
     transaction.on_commit(Institute.forget)

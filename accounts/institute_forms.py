@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.institute import put_logo
 from accounts.models import Institute
+from accounts.seen_forms import SeenRowForm
 from accounts.states import STATES
 from coaching.lib.pictures import NotAPicture, small_webp
 
@@ -40,7 +41,7 @@ ZONES = (
 """Offered while one types; every other one of the tz database may be typed."""
 
 
-class InstituteForm(ModelForm):
+class InstituteForm(SeenRowForm, ModelForm):
     """Everything of the institute's row that people may change, and a picture for its logo."""
 
     state = forms.ChoiceField(

@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import activity, invitations, invitees, sessions
+from accounts import activity, forgetting, invitations, invitees, sessions
 from accounts.invitees import Invitee
 from accounts.kinds import Kind, declare
 from accounts.models import Grant, Invitation, Role, SessionSlot, User
@@ -48,9 +48,13 @@ def declare_kinds() -> None:
 
 @transaction.atomic
 def add_person(person: User, *, actor: User, request: HttpRequest | None = None) -> None:
-    """Somebody new, without a password: an invitation is his way in."""
+    """Somebody new, without a password: an invitation is his way in. Raises: PersonRefused."""
     person.set_unusable_password()
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise _taken() from error
     activity.record("person.created", actor=actor, subject=person, on=person, request=request, role=person.role)
 
 
@@ -63,7 +67,13 @@ def change_details(person: User, *, changed: list[str], actor: User, request: Ht
     before = _locked([person.pk], actor)[person.pk]
     if person.pk == actor.pk and (person.role != before.role or not person.is_active):
         raise PersonRefused(_("Your own role and account are another admin's to change."))
-    change_person(person, changed=changed, actor=actor, request=request)
+    if forgetting.is_forgotten(before):
+        raise PersonRefused(_("This person was erased. Enter somebody new instead."))
+    try:
+        with transaction.atomic():
+            change_person(person, changed=changed, actor=actor, request=request)
+    except IntegrityError as error:
+        raise _taken() from error
     if person.role != Role.STAFF:
         set_grants(person, kinds=[], actor=actor, request=request)
 
@@ -83,8 +93,8 @@ def set_grants(person: User, *, kinds: Iterable[str], actor: User, request: Http
 
 @transaction.atomic
 def let_in(people: QuerySet[User], *, actor: User, request: HttpRequest | None = None) -> int:
-    """Open the accounts of those who are closed; answers how many were."""
-    closed = [one for one in _chosen(people, actor) if not one.is_active]
+    """Open the accounts of those who are closed, but of nobody who was erased; answers how many were."""
+    closed = [one for one in _chosen(people, actor) if not one.is_active and not forgetting.is_forgotten(one)]
     User.objects.filter(pk__in=[one.pk for one in closed]).update(is_active=True)
     activity.record_each("person.let_in", closed, actor=actor, request=request)
     return len(closed)
@@ -128,6 +138,11 @@ def write_to(people: QuerySet[User], *, title: str, text: str, message: uuid.UUI
     if told:
         activity.record("people.written_to", actor=actor, count=told)
     return told
+
+
+def _taken() -> PersonRefused:
+    """Somebody else was a moment faster."""
+    return PersonRefused(_("Somebody with this e-mail address or admission number is already here."))
 
 
 def _end(pks: list[int], *, reason: str, actor: User, request: HttpRequest | None) -> int:

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.import_values import NotThat, phone
+from accounts.import_values import OLDEST, NotThat, phone
 from accounts.invitation_forms import GRANT_HELP
 from accounts.invitees import email_problem, is_one_line, name_problem, number_problem
 from accounts.models import Grant, Role, SessionSlot, User
-from accounts.people import change_details, set_grants
+from accounts.people import add_person, change_details, set_grants
+from accounts.seen_forms import SeenRowForm
 from coaching.lib.text import composed, search_text
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
@@ -102,7 +103,7 @@ def _sorted(people: QuerySet[User], sort: str) -> QuerySet[User]:
     return people.order_by(*SORTS[sort])
 
 
-class PersonForm(PersonModelForm):
+class PersonForm(SeenRowForm, PersonModelForm):
     """One person: who he is, what he is to the institute and, for staff, what he may do besides."""
 
     grants = forms.MultipleChoiceField(
@@ -130,6 +131,12 @@ class PersonForm(PersonModelForm):
             for name in ("role", "is_active"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("Your own is another admin's to change.")
+
+    @transaction.atomic
+    def enter(self, actor: User, request: HttpRequest) -> None:
+        """Have the services write somebody new. Raises: DomainError."""
+        add_person(self.instance, actor=actor, request=request)
+        set_grants(self.instance, kinds=self.cleaned_data["grants"], actor=actor, request=request)
 
     def keep(self, actor: User, request: HttpRequest) -> None:
         """Have the services write what was changed. Raises: DomainError."""
@@ -172,6 +179,8 @@ class PersonForm(PersonModelForm):
         born: date | None = self.cleaned_data["date_of_birth"]
         if born and born > timezone.localdate():
             raise ValidationError(_("This day is still to come."))
+        if born and born.year < timezone.localdate().year - OLDEST:
+            raise ValidationError(_("Nobody is that old. Look at the year."))
         return born
 
     def clean(self) -> dict[str, Any]:

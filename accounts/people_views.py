@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import guardians, invitations, people, services
+from accounts import guardians, invitations, services
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
 from accounts.guardians import GuardianRefused
 from accounts.invitation_views import links_made
@@ -33,10 +33,13 @@ def person_create(request: SignedInRequest) -> HttpResponse:
     form = PersonForm(request.POST if request.method == "POST" else None, actor=request.user)
     if request.method == "POST" and form.is_valid():
         person = form.instance
-        people.add_person(person, actor=request.user, request=request)
-        people.set_grants(person, kinds=form.cleaned_data["grants"], actor=request.user, request=request)
-        messages.success(request, _("%(name)s is entered.") % {"name": person.name})
-        return redirect("person", person.uuid)
+        try:
+            form.enter(request.user, request)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("%(name)s is entered.") % {"name": person.name})
+            return redirect("person", person.uuid)
     return render(request, "accounts/person_edit.html", {"form": form})
 
 

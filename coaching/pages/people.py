@@ -141,13 +141,21 @@ def people_act(request: SignedInRequest) -> HttpResponse:
 def _chosen(request: SignedInRequest) -> QuerySet[User]:
     """The people a form means. Raises: BadRequest."""
     if request.POST.get("all"):
-        return _found(request.user, PeopleFilter(request.POST), now=timezone.now())
+        return _found(request.user, _understood(request), now=timezone.now())
     try:
         wanted = [uuid.UUID(text) for text in request.POST.getlist("chosen")]
     except ValueError:
         raise BadRequest("not a person") from None
     found: QuerySet[User] = User.objects.for_user(request.user).filter(uuid__in=wanted)
     return found
+
+
+def _understood(request: SignedInRequest) -> PeopleFilter:
+    """What a form asks for. A list may show too much, but nothing is done to whom nobody meant. Raises: BadRequest."""
+    form = PeopleFilter(request.POST)
+    if form.errors:
+        raise BadRequest("no such filter")
+    return form
 
 
 def _done(request: SignedInRequest, chosen: QuerySet[User], do: str) -> str:
@@ -219,7 +227,7 @@ def _back(request: SignedInRequest) -> str:
 @limited(PEOPLE_EXPORT, key=person_of)
 def people_export(request: SignedInRequest) -> HttpResponseBase:
     """The people the filter finds as CSV, in columns an import takes; taking them away is a line of the log."""
-    form = PeopleFilter(request.POST)
+    form = _understood(request)
     found = _found(request.user, form, now=timezone.now())
     asked = {name: text for name, text in form.asked.items() if name != "sort"}
     activity.record("people.exported", actor=request.user, request=request, people=found.count(), asked=asked)

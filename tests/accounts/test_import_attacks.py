@@ -111,9 +111,9 @@ def test_address_that_another_database_would_take_for_somebody_elses_is_refused(
 
 def test_one_address_or_number_written_in_two_ways_is_one():
     """The same letter composed and decomposed, and the Kelvin sign for a K, are no second person."""
-    plan = planned(csv("A,Student,क़-1,a@exámple.in,,", "B,Student,क\u093c-1,,,", "C,Student,X,A@EXA\u0301MPLE.IN,,"))
+    plan = planned(csv("A,Student,\u0958-1,a@exámple.in,,", "B,Student,क\u093c-1,,,", "C,Student,X,A@EXA\u0301MPLE.IN,,"))
     assert told(plan) == [(3, Column.NUMBER), (4, Column.EMAIL)]
-    imported(csv("क़ुरैशी,Student,Q-1,kabir@pragati.test,,"))
+    imported(csv("\u0958ुरैशी,Student,Q-1,kabir@pragati.test,,"))
     [row] = planned(csv("क\u093cुरैशी,Student,Q-1,\u212aabir@pragati.test,,")).rows
     assert (row.fate, row.notes) == ("skip", ["Nothing differs."])
 
