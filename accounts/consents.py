@@ -115,7 +115,8 @@ def _counts(row: Consent, is_minor: bool) -> bool:
 
 def own_and_children(user: User) -> QuerySet[User]:
     """Whose page of consents this person sees: his own and those of the students he is the guardian of."""
-    people: QuerySet[User] = User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user))
+    child = Q(guardian_links__guardian=user, role=Role.STUDENT)
+    people: QuerySet[User] = User.objects.filter(Q(pk=user.pk) | child)
     return people.distinct()
 
 

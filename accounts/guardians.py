@@ -18,9 +18,9 @@ class GuardianRefused(DomainError):
 
 
 def students_of(user: User) -> QuerySet[User]:
-    """The students this person is a guardian of, whatever his own role, by name."""
-    students: QuerySet[User] = User.objects.filter(guardian_links__guardian=user).order_by("name", "pk")
-    return students
+    """The students this person is a guardian of, whatever his own role, by name; who is none any more is nobody's."""
+    students: QuerySet[User] = User.objects.filter(guardian_links__guardian=user, role=Role.STUDENT)
+    return students.order_by("name", "pk")
 
 
 def links_of(student: User) -> QuerySet[Guardianship]:

@@ -80,6 +80,8 @@ def _know(row: Row, person: User | None, lines: dict[int, int]) -> None:
         words = {"name": person.name, "role": Role(person.role).label}
         row.refuse(Column.ROLE, _("%(name)s is entered with another role: %(role)s.") % words)
         return
+    if not person.is_active:
+        row.notes.append(_("The account of %(name)s is closed, and stays so.") % {"name": person.name})
     for column in FIELDS:
         old, new = getattr(person, column.value), row.values[column.value]
         if new and new != old:

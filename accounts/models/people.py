@@ -47,7 +47,7 @@ class UserQuerySet(models.QuerySet["User"]):
         """Whom this person may look up: an admin everybody, a guardian his students, everybody himself."""
         if user.is_admin:
             return self
-        return self.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).distinct()
+        return self.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user, role=Role.STUDENT)).distinct()
 
     def search(self, words: str) -> Self:
         """People whose name, e-mail address, admission number or phone contains every word, or whose phone it is."""

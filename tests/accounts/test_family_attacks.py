@@ -89,6 +89,18 @@ def test_a_no_to_the_position_holds_under_every_rule_of_the_institute(policy):
         assert not consents.may(child, "LOCATION", on=day)
 
 
+def test_who_is_no_student_any_more_is_nobodys_child():
+    child, guardian = people.student(), people.guardian()
+    Guardianship.objects.create(guardian=guardian, student=child)
+    User.objects.filter(pk=child.pk).update(role=Role.TEACHER, email="ananya@pragati.test")
+    browser = people.signed_in(guardian)
+    for name in ("person", "person_photo", "child"):
+        assert browser.get(reverse(name, args=[child.uuid])).status_code == 404
+    form = {"purpose": "PHOTO", "do": "give"}
+    assert browser.post(f"/accounts/privacy/{child.uuid}/consents/", form).status_code == 404
+    assert browser.post("/accounts/privacy/export/", {"person": str(child.uuid)}).status_code == 404
+
+
 # --- Links ------------------------------------------------------------------------------------------------------------
 
 

@@ -111,7 +111,9 @@ def test_address_that_another_database_would_take_for_somebody_elses_is_refused(
 
 def test_one_address_or_number_written_in_two_ways_is_one():
     """The same letter composed and decomposed, and the Kelvin sign for a K, are no second person."""
-    plan = planned(csv("A,Student,\u0958-1,a@exámple.in,,", "B,Student,क\u093c-1,,,", "C,Student,X,A@EXA\u0301MPLE.IN,,"))
+    plan = planned(
+        csv("A,Student,\u0958-1,a@exámple.in,,", "B,Student,क\u093c-1,,,", "C,Student,X,A@EXA\u0301MPLE.IN,,")
+    )
     assert told(plan) == [(3, Column.NUMBER), (4, Column.EMAIL)]
     imported(csv("\u0958ुरैशी,Student,Q-1,kabir@pragati.test,,"))
     [row] = planned(csv("क\u093cुरैशी,Student,Q-1,\u212aabir@pragati.test,,")).rows
@@ -121,6 +123,13 @@ def test_one_address_or_number_written_in_two_ways_is_one():
 def test_number_with_letters_that_a_database_keeps_large_is_found_again():
     imported(csv("Isha,Student,É-1,,,"))
     assert [row.person.name for row in planned(csv("Isha,Student,É-1,,98230 41161,")).updated] == ["Isha"]
+
+
+def test_account_that_is_closed_is_not_opened_by_a_file_and_the_row_says_so():
+    imported(csv(ISHA))
+    User.objects.filter(email="isha@pragati.test").update(is_active=False)
+    [row] = planned(csv(ISHA.replace("41161", "41162"))).rows
+    assert (row.fate, row.notes) == ("update", ["The account of Isha Rao is closed, and stays so."])
 
 
 def test_number_with_signs_nobody_sees_is_refused():
