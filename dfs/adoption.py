@@ -11,7 +11,7 @@ from accounts.models import User
 from dfs import jobs, repair
 from dfs.drives import local
 from dfs.models import DriveAccount
-from dfs.pool import DEFAULT_CAP_BYTES, DriveRefused, local_folder
+from dfs.pool import DEFAULT_CAP_BYTES, DriveRefused, place_of
 
 
 def adopt_local(
@@ -27,9 +27,7 @@ def adopt_local(
     A Drive the registry knows and misses (its disk is mounted elsewhere now) is found again. Adopted twice: nothing.
     Raises: DriveRefused without a marker, or when the Drive is in use at another place.
     """
-    if not name or name != Path(name).name or name.startswith("."):
-        raise DriveRefused(_("A Drive's name is a plain word, without slashes."))
-    place = (folder or local_folder(name)).resolve()
+    place = place_of(name, folder)
     try:
         key = uuid.UUID(local.marked(place))
     except ValueError:

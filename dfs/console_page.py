@@ -6,10 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
-from django.middleware.csrf import get_token
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -160,15 +156,3 @@ def wake_words(due: int, woken: int, workers: list[Heartbeat]) -> tuple[int, str
         return messages.WARNING, text + " " + _("No worker has been heard of: start one with manage.py worker.")
     last = max(worker.at for worker in workers)
     return messages.INFO, text + " " + _("A worker was heard of at %(time)s.") % {"time": clock_text(last)}
-
-
-def undo(request: HttpRequest, file: StoredFile) -> str:
-    """The toast with its small form; safe HTML, because the messages show it as it is."""
-    return format_html(
-        '{}<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<button class="btn">{}</button></form>',
-        _("“%(name)s” is in the trash.") % {"name": file.name},
-        reverse("dfs:console_file_restore", args=[file.uuid]),
-        get_token(request),
-        _("Undo"),
-    )

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from accounts.access import SignedInRequest, role_required
 from accounts.activity import record
 from accounts.models import Role
 from coaching.lib.text import search_text
-from dfs import console_page, console_queue, jobs, pool, store, verification
+from dfs import console_page, console_queue, jobs, pool, store, toasts, verification
 from dfs.forms import EraseForm
 from dfs.models import DriveAccount, Job, StoredFile, VerifyRun
 
@@ -255,7 +256,8 @@ def console_file_trash(request: SignedInRequest, public_id: uuid.UUID) -> HttpRe
     """Into the trash; the way back stands on the page. Twice is once."""
     file = _own(public_id)
     store.trash(file, actor=request.user)
-    messages.info(request, console_page.undo(request, file))
+    back_url = reverse("dfs:console_file_restore", args=[file.uuid])
+    messages.info(request, toasts.in_trash(request, file, back_url=back_url))
     return redirect("dfs:console")
 
 

@@ -6,11 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
@@ -19,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SignedInRequest, signed_in
 from coaching.lib.middleware import body_limit
 from coaching.lib.text import search_text
-from dfs import my_files, store, uploads
+from dfs import my_files, store, toasts, uploads
 from dfs.forms import EraseForm, RenameForm
 from dfs.models import StoredFile
 from dfs.upload_views import FORM_TYPE, form_limit, receive_form, upload_context
@@ -119,20 +117,9 @@ def file_trash(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Into the trash, with a way back at once. Twice is once."""
     file = _own(request, public_id)
     store.trash(file, actor=request.user)
-    messages.info(request, _undo(request, file))
+    back_url = reverse("dfs:file_restore", args=[file.uuid])
+    messages.info(request, toasts.in_trash(request, file, back_url=back_url))
     return redirect("dfs:file_list")
-
-
-def _undo(request: SignedInRequest, file: StoredFile) -> str:
-    """The toast with its small form; safe HTML, because the messages show it as it is."""
-    return format_html(
-        '{}<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-        '<button class="btn">{}</button></form>',
-        _("“%(name)s” is in the trash.") % {"name": file.name},
-        reverse("dfs:file_restore", args=[file.uuid]),
-        get_token(request),
-        _("Undo"),
-    )
 
 
 @signed_in

@@ -33,6 +33,13 @@ def local_folder(name: str) -> Path:
     return Path(settings.DATA_DIR) / "drives" / name
 
 
+def place_of(name: str, folder: Path | None) -> Path:
+    """The folder of a Drive of this name, its own or the one given. Raises: DriveRefused when it is no plain name."""
+    if not name or name != Path(name).name or name.startswith("."):
+        raise DriveRefused(_("A Drive's name is a plain word, without slashes."))
+    return (folder or local_folder(name)).resolve()
+
+
 def add_local(
     name: str,
     *,
@@ -45,9 +52,7 @@ def add_local(
 
     Raises: DriveRefused when the name or the folder is taken, or is no plain name.
     """
-    if not name or name != Path(name).name or name.startswith("."):
-        raise DriveRefused(_("A Drive's name is a plain word, without slashes."))
-    place = (folder or local_folder(name)).resolve()
+    place = place_of(name, folder)
     try:
         with transaction.atomic():
             account = DriveAccount.objects.create(
