@@ -76,6 +76,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "accounts",
+    "batches",
     "dfs",
     "coaching",
     "accounts.apps.DjangoAdminConfig",

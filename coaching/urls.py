@@ -33,5 +33,6 @@ urlpatterns.append(path("accounts/", include("coaching.pages.people_urls")))
 if find_spec("accounts") and find_spec("accounts.urls"):
     urlpatterns.append(path("accounts/", include("accounts.urls")))
 urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
+urlpatterns.append(path("batches/", include("batches.urls")))
 if find_spec("dfs.urls"):
     urlpatterns.append(path("dfs/", include("dfs.urls")))

@@ -1,0 +1,40 @@
+"""What events of this area are called on the page of the activity log."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENTS: dict[str, str | Promise] = {
+    "batch.created": _("Batch made"),
+    "batch.changed": _("Batch changed"),
+    "batch.archived": _("Batch archived"),
+    "batch.restored": _("Batch taken out of the archive"),
+    "batch.deleted": _("Batch deleted"),
+    "batch.message_sent": _("Message to a batch sent"),
+    "place.changed": _("Venue, room or subject changed"),
+    "enrolment.joined": _("Joined a batch"),
+    "enrolment.left": _("Left a batch"),
+    "enrolment.transferred": _("Moved to another batch"),
+    "enrolment.changed": _("Enrolment changed"),
+    "enrolment.imported": _("Students of a batch read from a file"),
+    "join_request.asked": _("Asked to join a batch"),
+    "join_request.approved": _("Request to join approved"),
+    "join_request.refused": _("Request to join refused"),
+    "join_request.withdrawn": _("Request to join withdrawn"),
+    "join_request.offered": _("Place in a batch offered"),
+    "join_request.lapsed": _("Offer of a place ran out"),
+    "join_code.made": _("Join code made"),
+    "join_code.revoked": _("Join code taken back"),
+    "slot.made": _("Weekly slot made"),
+    "slot.changed": _("Weekly slot changed"),
+    "slot.ended": _("Weekly slot ended"),
+    "class.made": _("Class added"),
+    "class.changed": _("Class changed"),
+    "class.cancelled": _("Class cancelled"),
+    "class.restored": _("Class held after all"),
+    "holiday.made": _("Holiday added"),
+    "holiday.changed": _("Holiday changed"),
+    "holiday.removed": _("Holiday removed"),
+    "holiday.imported": _("Holidays read from a file"),
+    "calendar_feed.made": _("Calendar link made"),
+    "calendar_feed.revoked": _("Calendar link taken back"),
+}
