@@ -38,6 +38,8 @@ class Line:
 
 def lines(rows: Iterable[Activity]) -> list[Line]:
     """Rows in words; `actor` and `subject` should be fetched with them. A subject who acted himself is left out."""
+    rows = list(rows)
+    names = names_in(rows)
     return [
         Line(
             at=row.at,
@@ -45,12 +47,23 @@ def lines(rows: Iterable[Activity]) -> list[Line]:
             tone="bad" if row.event.endswith((".failed", ".refused")) else "",
             actor=str(row.actor or ""),
             subject=str(row.subject) if row.subject and row.subject_id != row.actor_id else "",
-            about=str(row.extra.get("name", "")),
+            about=about(row, names),
             ip=row.ip or "",
             device=row.device,
         )
         for row in rows
     ]
+
+
+def names_in(rows: Iterable[Activity]) -> dict[int, str]:
+    """What those are called now whom rows name by number beside actor and subject. One query, or none."""
+    numbers = {row.extra["person"] for row in rows if "person" in row.extra}
+    return dict(User.objects.filter(pk__in=numbers).values_list("pk", "name")) if numbers else {}
+
+
+def about(row: Activity, names: dict[int, str]) -> str:
+    """What or whom the line is about, `names` being those of `names_in`."""
+    return str(row.extra.get("name") or names.get(row.extra.get("person", 0), ""))
 
 
 def record(
@@ -64,8 +77,8 @@ def record(
 ) -> Activity:
     """Write one line. `actor` did it, `subject` is the person it was done to, `on` the object it was done to.
 
-    `extra` must be JSON and hold no secret; `name` in it is shown on the page (a file's, say). With a `request`, its
-    address, browser and id are kept too.
+    `extra` must be JSON and hold no secret; `name` in it is shown on the page (a file's, say). A third person stands in
+    it by his number as `person`: the line outlives his name. With a `request`, its address, browser and id are kept.
     """
     line = Activity(event=event, actor=actor, subject=subject, extra=extra)
     if on is not None:

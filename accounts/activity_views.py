@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
-from accounts.activity import lines, record
+from accounts.activity import about, lines, names_in, record
 from accounts.activity_forms import ActivityFilter
 from accounts.events import describe
 from accounts.limits import ACTIVITY_EXPORT, limited, person_of
@@ -53,12 +53,13 @@ def _cells(rows: ActivityQuerySet) -> Iterator[list[Any]]:
     """Row by row, a chunk at a time by number, so that no query stays open while somebody downloads slowly."""
     last = None
     while chunk := list((rows if last is None else rows.filter(pk__lt=last))[:CHUNK_LINES]):
-        yield from map(_cells_of, chunk)
+        names = names_in(chunk)
+        yield from (_cells_of(row, about(row, names)) for row in chunk)
         last = chunk[-1].pk
 
 
-def _cells_of(row: Activity) -> list[Any]:
+def _cells_of(row: Activity, name: str) -> list[Any]:
     at = timezone.localtime(row.at).isoformat(timespec="seconds")
     people = [str(row.actor or ""), str(row.subject or "")]
-    about = [row.object_type, row.object_id, row.extra.get("name", "")]
-    return [at, row.event, describe(row.event), *people, *about, row.ip, row.device, row.request_id]
+    thing = [row.object_type, row.object_id, name]
+    return [at, row.event, describe(row.event), *people, *thing, row.ip, row.device, row.request_id]

@@ -45,7 +45,7 @@ def link_guardian(
             return link
         link.relation, event = relation, "guardianship.changed"
         link.save(update_fields=["relation"])
-    activity.record(event, actor=actor, subject=student, on=link, request=request, name=guardian.name)
+    activity.record(event, actor=actor, subject=student, on=link, request=request, person=guardian.pk)
     return link
 
 
@@ -55,7 +55,7 @@ def unlink_guardian(student: User, *, guardian: User, actor: User, request: Http
     link = Guardianship.objects.select_for_update().filter(student=student, guardian=guardian).first()
     if link is None:
         return False
-    activity.record("guardianship.ended", actor=actor, subject=student, on=link, request=request, name=guardian.name)
+    activity.record("guardianship.ended", actor=actor, subject=student, on=link, request=request, person=guardian.pk)
     link.delete()
     return True
 

@@ -57,7 +57,7 @@ def _unlink(rows: list[ImportedRow], *, added: set[int], actor: User, request: H
                 continue
             row.outcome = Outcome.UNLINKED
             if link.student_id not in added:
-                told: dict[str, Any] = {"subject": link.student, "on": link, "name": link.guardian.name}
+                told: dict[str, Any] = {"subject": link.student, "on": link, "person": link.guardian_id}
                 activity.record("guardianship.ended", actor=actor, request=request, **told)
             link.delete()
 

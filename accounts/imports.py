@@ -183,8 +183,8 @@ def _link_guardians(
     made = []
     for (row, guardian), link in zip(pairs, links, strict=True):
         if row.line not in added:
-            name = guardian.name
-            activity.record("guardianship.made", actor=actor, subject=link.student, on=link, request=request, name=name)
+            told: dict[str, Any] = {"subject": link.student, "on": link, "person": guardian.pk}
+            activity.record("guardianship.made", actor=actor, request=request, **told)
         before = {"student": link.student_id}
         made.append(ImportedRow(line=row.line, action=Action.LINKED, person=guardian, before=before))
     return made

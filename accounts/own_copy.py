@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import activity
 from accounts.events import describe
 from accounts.kinds import label_of
 from accounts.models import (
@@ -101,6 +102,8 @@ def _sessions(person: User) -> Iterator[tuple[Any, ...]]:
 
 
 def _activity(person: User) -> Iterator[tuple[Any, ...]]:
-    for row in Activity.objects.about(person).select_related("actor", "subject").iterator():
-        who, about = str(row.actor or ""), str(row.subject or "")
-        yield row.at, describe(row.event), who, about, str(row.extra.get("name", "")), row.ip, row.device
+    rows = list(Activity.objects.about(person).select_related("actor", "subject"))
+    names = activity.names_in(rows)
+    for row in rows:
+        who, whom = str(row.actor or ""), str(row.subject or "")
+        yield row.at, describe(row.event), who, whom, activity.about(row, names), row.ip, row.device

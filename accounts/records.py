@@ -113,4 +113,4 @@ class GuardianshipAdmin(GuardianshipAdminBase):
 
 def _log(event: str, link: Guardianship, request: HttpRequest) -> None:
     actor = request.user if isinstance(request.user, User) else None
-    record(event, actor=actor, subject=link.student, on=link, request=request, name=link.guardian.name)
+    record(event, actor=actor, subject=link.student, on=link, request=request, person=link.guardian_id)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import consents, erasures, guardians, invitations, news, photos
 from accounts.guardians import GuardianRefused
 from accounts.invitees import Invitee
-from accounts.models import Consent, GuardianPass, Guardianship, Institute, Invitation, Role, User
+from accounts.models import Activity, Consent, GuardianPass, Guardianship, Institute, Invitation, Role, User
 from coaching.lib.errors import NotAllowed
 from coaching.pages.erasures import erase
 from tests import people
@@ -130,10 +130,16 @@ def test_erased_guardian_is_named_by_no_record_and_no_news():
     office.post(reverse("admin:accounts_user_change", args=[person.pk]), {"name": person.name, "role": "GUARDIAN"})
     invitations.invite(Invitee(Role.GUARDIAN, person.name, "secret@pragati.test"), actor=people.admin())
     news.of_acceptance(Invitation.objects.get(), person=person)
+    guardians.link_guardian(child, guardian=person, relation="Aunt", actor=people.admin())
     guardians.unlink_guardian(child, guardian=person, actor=people.admin())
+    log = {"event": "guardianship."}
+    assert office.get("/accounts/activity/", log).content.decode().count("Ritika-Secret") == 3
+    assert "Ritika-Secret" in office.post("/accounts/activity/export/", log).getvalue().decode()
     assert any("Ritika-Secret" in text for text in texts())
     erase(erasures.ask(person, actor=people.admin()), actor=people.admin())
     assert [text for text in texts() if "Secret" in text or "secret@" in text] == []
+    assert not Activity.objects.filter(event__startswith="guardianship.", extra__icontains="secret").exists()
+    assert office.get("/accounts/activity/", log).content.decode().count("Erased person") == 3
 
 
 def test_erasing_whom_an_import_added_leaves_the_import_to_be_taken_back():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import guardians
+from accounts import activity, guardians
 from accounts.guardians import GuardianRefused
 from accounts.models import Activity, Guardianship
 from tests import people
@@ -23,7 +23,8 @@ def test_guardian_is_named_once_and_what_he_is_can_be_changed():
     assert list(guardians.students_of(father)) == [child]
     assert events() == ["guardianship.made", "guardianship.changed"]
     line = Activity.objects.filter(event="guardianship.made").get()
-    assert (line.actor, line.subject, line.extra) == (admin, child, {"name": father.name})
+    assert (line.actor, line.subject, line.extra) == (admin, child, {"person": father.pk})
+    assert activity.lines([line])[0].about == father.name
 
 
 def test_ending_it_twice_ends_it_once():
