@@ -145,8 +145,8 @@ def _own_method(subject: User, actor: User, on: date) -> Method:
 
 def give(subject: User, *, purpose: str, actor: User, now: datetime, request: HttpRequest | None = None) -> Consent:
     """A yes by the person or his guardian. Given already: the one in force. Raises: NotAllowed."""
-    method = _own_method(subject, actor, day_of(now))
-    return _give(subject, Purpose(purpose), method, "", actor, now, request)
+    said = _Statement(_own_method(subject, actor, day_of(now)), "", actor, now, request)
+    return _give(subject, Purpose(purpose), said)
 
 
 def give_on_paper(
@@ -154,13 +154,13 @@ def give_on_paper(
 ) -> Consent:
     """A yes the office has on paper; `evidence` says where. Raises: NotAllowed, EvidenceMissing."""
     _require_office(actor, evidence)
-    return _give(subject, Purpose(purpose), Method.PAPER, evidence.strip(), actor, now, request)
+    return _give(subject, Purpose(purpose), _Statement(Method.PAPER, evidence.strip(), actor, now, request))
 
 
 def withdraw(subject: User, *, purpose: str, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
     """A no by the person or his guardian. No already: nothing. Raises: NotAllowed."""
-    method = _own_method(subject, actor, day_of(now))
-    _withdraw(subject, Purpose(purpose), method, "", actor, now, request)
+    said = _Statement(_own_method(subject, actor, day_of(now)), "", actor, now, request)
+    _withdraw(subject, Purpose(purpose), said)
 
 
 def withdraw_on_paper(
@@ -168,7 +168,7 @@ def withdraw_on_paper(
 ) -> None:
     """A no the office has on paper. Raises: NotAllowed, EvidenceMissing."""
     _require_office(actor, evidence)
-    _withdraw(subject, Purpose(purpose), Method.PAPER, evidence.strip(), actor, now, request)
+    _withdraw(subject, Purpose(purpose), _Statement(Method.PAPER, evidence.strip(), actor, now, request))
 
 
 def day_of(now: datetime) -> date:
@@ -183,58 +183,52 @@ def _require_office(actor: User, evidence: str) -> None:
         raise EvidenceMissing(_("Say which paper this is and where it is kept."))
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """Who said yes or no, when and how; `evidence` names the paper."""
+
+    method: Method
+    evidence: str
+    actor: User
+    now: datetime
+    request: HttpRequest | None
+
+
 @transaction.atomic
-def _give(
-    subject: User,
-    purpose: Purpose,
-    method: Method,
-    evidence: str,
-    actor: User,
-    now: datetime,
-    request: HttpRequest | None,
-) -> Consent:
+def _give(subject: User, purpose: Purpose, said: _Statement) -> Consent:
     person, in_force = _locked(subject, purpose)
     if in_force is not None:
-        if _counts(in_force, person.is_minor(on=day_of(now))):
+        if _counts(in_force, person.is_minor(on=day_of(said.now))):
             return in_force
-        _end(in_force, actor=actor, now=now)  # he said it himself and turned out to be a minor
-    consent = _new(person, purpose, method, actor, now)
-    consent.evidence = evidence
+        _end(in_force, said)  # he said it himself and turned out to be a minor
+    consent = _new(person, purpose, said)
+    consent.evidence = said.evidence
     consent.save()
-    _log("consent.given", consent, actor, request)
+    _log("consent.given", consent, said)
     return consent
 
 
 @transaction.atomic
-def _withdraw(
-    subject: User,
-    purpose: Purpose,
-    method: Method,
-    evidence: str,
-    actor: User,
-    now: datetime,
-    request: HttpRequest | None,
-) -> None:
+def _withdraw(subject: User, purpose: Purpose, said: _Statement) -> None:
     """Where nobody was asked, the no is kept as a yes that ended with its beginning: an objection."""
     person, consent = _locked(subject, purpose)
     if consent is None:
         if Consent.objects.filter(subject=person, purpose=purpose).exists():
             return
-        consent = _new(person, purpose, method, actor, now)
-    if evidence:
-        consent.evidence = "; ".join(filter(None, (consent.evidence, evidence)))[:EVIDENCE_LENGTH]
-    _end(consent, actor=actor, now=now)
+        consent = _new(person, purpose, said)
+    if said.evidence:
+        consent.evidence = "; ".join(filter(None, (consent.evidence, said.evidence)))[:EVIDENCE_LENGTH]
+    _end(consent, said)
     if purpose == Purpose.PHOTO:
         Photo.objects.filter(user=person).delete()
-    _log("consent.withdrawn", consent, actor, request)
+    _log("consent.withdrawn", consent, said)
 
 
-def _new(subject: User, purpose: Purpose, method: Method, actor: User, now: datetime) -> Consent:
+def _new(subject: User, purpose: Purpose, said: _Statement) -> Consent:
     """Unsaved, under the notice as it stands."""
     version = Institute.objects.filter(pk=1).values_list("notice_version", flat=True).first() or 1
-    return Consent(
-        subject=subject, purpose=purpose, method=method, given_by=actor, given_at=now, notice_version=version
-    )
+    given = {"method": said.method, "given_by": said.actor, "given_at": said.now, "notice_version": version}
+    return Consent(subject=subject, purpose=purpose, **given)
 
 
 def _locked(subject: User, purpose: Purpose) -> tuple[User, Consent | None]:
@@ -243,11 +237,11 @@ def _locked(subject: User, purpose: Purpose) -> tuple[User, Consent | None]:
     return person, Consent.objects.filter(subject=person, purpose=purpose, withdrawn_at=None).first()
 
 
-def _end(consent: Consent, *, actor: User, now: datetime) -> None:
-    consent.withdrawn_at, consent.withdrawn_by = max(now, consent.given_at), actor
+def _end(consent: Consent, said: _Statement) -> None:
+    consent.withdrawn_at, consent.withdrawn_by = max(said.now, consent.given_at), said.actor
     consent.save()
 
 
-def _log(event: str, consent: Consent, actor: User, request: HttpRequest | None) -> None:
-    said = {"name": str(Purpose(consent.purpose).label), "purpose": consent.purpose, "method": consent.method}
-    activity.record(event, actor=actor, subject=consent.subject, on=consent, request=request, **said)
+def _log(event: str, consent: Consent, said: _Statement) -> None:
+    extra = {"name": str(Purpose(consent.purpose).label), "purpose": consent.purpose, "method": consent.method}
+    activity.record(event, actor=said.actor, subject=consent.subject, on=consent, request=said.request, **extra)
