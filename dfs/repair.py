@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from dfs import jobs, manifests, removal, snapshots
 from dfs.distribution import Laying
-from dfs.drives import NOT_NOW, Drive, DriveError, DriveObject, DriveQuota, Trouble
+from dfs.drives import NOT_NOW, DriveError, DriveObject, DriveQuota, Trouble, stat_if_there
 from dfs.drives.opening import open_drive
 from dfs.jobs import Lease, Waiting
 from dfs.keys import file_layout, file_seal
@@ -207,7 +207,8 @@ def _compare(account: DriveAccount, findings: Findings) -> None:
     changes: dict[str, list[int]] = {states.VERIFIED: [], states.MISSING: [], states.CORRUPT: []}
     for row in settled.iterator(chunk_size=2_000):
         findings.objects += 1
-        found = there.get(row.object_id) or _asked_for(drive, row.object_id)
+        # A far Drive's list may lag behind what it holds; only asking for the object itself proves that it is gone.
+        found = there.get(row.object_id) or stat_if_there(drive, row.object_id)
         state: str = states.MISSING
         if found is not None:
             is_equal = (found.size_bytes, found.md5) == (row.size_bytes, row.md5)
@@ -220,16 +221,6 @@ def _compare(account: DriveAccount, findings: Findings) -> None:
         _mark(pks, state)
     findings.missing += snapshots.compare(account, there, began)
     DriveAccount.objects.filter(pk=account.pk).update(checked_at=timezone.now())
-
-
-def _asked_for(drive: Drive, object_id: str) -> DriveObject | None:
-    """A far Drive's list may lag behind what it holds; only asking for the object itself proves that it is gone."""
-    try:
-        return drive.stat(object_id)
-    except DriveError as error:
-        if error.trouble is Trouble.MISSING:
-            return None
-        raise
 
 
 def _mark(pks: list[int], state: str) -> None:

@@ -88,3 +88,13 @@ class Drive(Protocol):
 
     def list(self) -> Iterator[DriveObject]:
         """Every object of ours on this Drive, digests included."""
+
+
+def stat_if_there(drive: Drive, object_id: str) -> DriveObject | None:
+    """What the Drive says of the object; None when it says that it has none. Raises: DriveError for other troubles."""
+    try:
+        return drive.stat(object_id)
+    except DriveError as error:
+        if error.trouble is Trouble.MISSING:
+            return None
+        raise

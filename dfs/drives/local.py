@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dfs.drives import DriveError, DriveObject, DriveQuota, Trouble
+from dfs.drives import DriveError, DriveObject, DriveQuota, Trouble, stat_if_there
 
 MARKER = ".classcrew-drive"
 _BLOCK = 1024 * 1024
@@ -114,18 +114,10 @@ class LocalDrive:
             if not shelf.is_dir() or len(shelf.name) != 2:
                 continue
             for path in sorted(shelf.iterdir()):
-                found = None if path.name.startswith(".") else self._stat_if_there(path.name)
+                # Some are removed since the folder was read: a list takes as long as reading everything.
+                found = None if path.name.startswith(".") else stat_if_there(self, path.name)
                 if found is not None:
                     yield found
-
-    def _stat_if_there(self, object_id: str) -> DriveObject | None:
-        """None for an object that was removed since the folder was read: a list takes as long as reading everything."""
-        try:
-            return self.stat(object_id)
-        except DriveError as error:
-            if error.trouble is Trouble.MISSING:
-                return None
-            raise
 
     def _path(self, object_id: str) -> Path:
         if not object_id.isalnum():
