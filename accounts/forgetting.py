@@ -91,6 +91,8 @@ def _forget_records(person: User) -> None:
     """What Django's admin wrote down about changes by hand: his own record, and links that name him at either end."""
     own = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=own, object_id=str(person.pk)).update(object_repr=NAME)
+    if not person.name:
+        return
     links = ContentType.objects.get_for_model(Guardianship)
     names_him = Q(object_repr__startswith=person.name) | Q(object_repr__endswith=person.name)
     LogEntry.objects.filter(names_him, content_type=links).update(object_repr=NAME)

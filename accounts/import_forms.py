@@ -13,6 +13,7 @@ from accounts.import_columns import Column
 from accounts.import_plans import Mode, Source
 from accounts.import_tables import CELL_CHARS, MAX_BYTES
 from accounts.models import Role
+from coaching.lib.text import clean_filename
 
 _FIX = re.compile(r"fix-(\d{1,7})-([a-z_]{1,20})")
 ROLES = [(role.value, role.label) for role in Role if role != Role.ADMIN]
@@ -46,7 +47,7 @@ class ImportForm(forms.Form):
     def source(self) -> Source:
         """For a form without errors."""
         given = self.cleaned_data
-        name = " ".join(given["file"].name.split())[:255]
+        name = clean_filename(given["file"].name)
         return Source(given["file"].read(), name, Mode(given["mode"]), Role(given["role"] or Role.STUDENT))
 
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.institute import put_logo
+from accounts.invitees import is_one_line
 from accounts.models import Institute
 from accounts.seen_forms import SeenRowForm
 from accounts.states import STATES
 from coaching.lib.pictures import NotAPicture, small_webp
+from coaching.lib.text import composed
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
     ModelForm = forms.ModelForm[Institute]
@@ -101,6 +103,12 @@ class InstituteForm(SeenRowForm, ModelForm):
         self.fields["privacy_notice"].validators.append(MaxLengthValidator(NOTICE_LENGTH))
         cast("forms.ChoiceField", self.fields["minor_location"]).choices = Institute.MinorLocation.choices
 
+    def clean_name(self) -> str:
+        return _one_line(self.cleaned_data["name"])
+
+    def clean_short_name(self) -> str:
+        return _one_line(self.cleaned_data["short_name"])
+
     def clean_picture(self) -> bytes:
         """The new logo as we keep it, b"" when none was sent."""
         sent = cast("UploadedFile[bytes] | None", self.cleaned_data["picture"])
@@ -124,3 +132,11 @@ class InstituteForm(SeenRowForm, ModelForm):
         """Names of the row's fields that were changed."""
         names = {"logo" if name in {"picture", "remove_logo"} else name for name in self.changed_data}
         return sorted(names)
+
+
+def _one_line(text: str) -> str:
+    """It stands in the subject of mails, where a line break would forge a header. Raises: ValidationError."""
+    tidy = composed(" ".join(text.split()))
+    if not is_one_line(tidy):
+        raise forms.ValidationError(_("Write one line of text."))
+    return tidy

@@ -1,6 +1,7 @@
 """Files of people that were made to harm, or that programs damaged: refused in words, nothing written."""
 
 import io
+import os
 import time
 import zipfile
 from datetime import date
@@ -189,6 +190,16 @@ def test_command_reads_no_endless_file():
     with pytest.raises(CommandError, match="5 MB") as ended:
         call_command("import_people", "/dev/zero")
     assert ended.value.returncode == 2
+
+
+def test_name_of_the_file_is_kept_as_it_can_be_shown(tmp_path):
+    browser = people.signed_in(people.admin())
+    page = browser.get(sent(browser, csv(ISHA), name="list\u202evsc.csv")["Location"]).content.decode()
+    assert ("listvsc.csv" in page, "\u202e" in page) == (True, False)
+    path = tmp_path / os.fsdecode(b"\xff" + b"x" * 240 + b".csv")
+    path.write_bytes(csv(ISHA))
+    call_command("import_people", str(path), stdout=io.StringIO())
+    assert PeopleImport.objects.get().file_name == f"{'x' * 240}.csv"
 
 
 def thousand() -> bytes:

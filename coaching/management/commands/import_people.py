@@ -18,6 +18,7 @@ from accounts.import_rows import Row
 from accounts.import_tables import MAX_BYTES
 from accounts.models import Role
 from coaching.lib.errors import DomainError
+from coaching.lib.text import clean_filename
 
 PROBLEMS_SHOWN = 100
 IMPORTABLE = [role.value.lower() for role in Role if role != Role.ADMIN]
@@ -58,7 +59,9 @@ class Command(BaseCommand):
         role = Role(options["role"].upper())
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # no more than it takes to know that it is too much
-        return plan_import(Source(content, path.name, Mode(options["mode"]), role), today=timezone.localdate())
+        return plan_import(
+            Source(content, clean_filename(path.name), Mode(options["mode"]), role), today=timezone.localdate()
+        )
 
     def _tell(self, plan: Plan, *, as_json: bool, is_kept: bool) -> None:
         counts = {"added": len(plan.added), "updated": len(plan.updated), "skipped": len(plan.skipped)}
