@@ -17,7 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from coaching import env
+from coaching import env, recurring
 from dfs.layout import SEGMENT_BYTES
 from dfs.placement import parse_policy
 
@@ -214,16 +214,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 2_000
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "accounts-sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
-    "dfs-wake-due-jobs": {"task": "dfs.tasks.wake_due_jobs", "schedule": 10.0},
-    "dfs-check-drives": {"task": "dfs.tasks.check_drives", "schedule": 300.0},
-    "dfs-sweep": {"task": "dfs.tasks.sweep", "schedule": 3600.0},
-    "dfs-scrub": {"task": "dfs.tasks.scrub", "schedule": 3600.0},
-    "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
-    "accounts-send-deliveries": {"task": "accounts.tasks.send_deliveries", "schedule": 60.0},
-    "accounts-forget-old-news": {"task": "accounts.tasks.forget_old_news", "schedule": 3600.0},
-}
+CELERY_BEAT_SCHEDULE = recurring.SCHEDULE
 
 # --- Who may come in --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,14 @@
+"""What the scheduler starts and how often, in seconds. Each task looks by itself whether something is due."""
+
+from typing import Any
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "accounts-sweep-sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
+    "dfs-wake-due-jobs": {"task": "dfs.tasks.wake_due_jobs", "schedule": 10.0},
+    "dfs-check-drives": {"task": "dfs.tasks.check_drives", "schedule": 300.0},
+    "dfs-sweep": {"task": "dfs.tasks.sweep", "schedule": 3600.0},
+    "dfs-scrub": {"task": "dfs.tasks.scrub", "schedule": 3600.0},
+    "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
+    "accounts-send-deliveries": {"task": "accounts.tasks.send_deliveries", "schedule": 60.0},
+    "accounts-forget-old-news": {"task": "accounts.tasks.forget_old_news", "schedule": 3600.0},
+}
