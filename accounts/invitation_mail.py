@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPRecipientsRefused
 
 from celery import current_app
 from django.conf import settings
@@ -46,7 +46,16 @@ def sent(made: Made) -> Made:
 
 
 def send(made: Made) -> bool:
-    """Mail the link to the invitation's address, in the language of the person. False when it was not taken."""
+    """Mail the link to the invitation's address. False when it was not taken."""
+    try:
+        _hand_over(made)
+    except OSError:
+        return False
+    return True
+
+
+def _hand_over(made: Made) -> None:
+    """Give the mail, in the language of the person, to the server. Raises: OSError, of which SMTPException is one."""
     invitation = made.invitation
     language = invitation.person.language if invitation.person else ""
     with translation.override(language or Institute.current().language):
@@ -67,10 +76,9 @@ def send(made: Made) -> bool:
         )
         mail.attach_alternative(html, "text/html")
         mail.send()
-    except (OSError, SMTPException) as error:
+    except OSError as error:
         log.warning("The mail of invitation %s was not taken: %s", invitation.pk, type(error).__name__)
-        return False
-    return True
+        raise
 
 
 def queue(invitations: Sequence[Invitation]) -> None:
@@ -95,13 +103,30 @@ def mail_due(*, now: datetime) -> int:
     count = 0
     for one in due.select_related("person", "created_by")[:MAILS_AT_ONCE]:
         token = _claim(one, now=now)
-        if token and not send(Made(one, link_of(token))):
+        try:
+            count += bool(token) and _mailed(one, token)
+        except OSError:
             return count  # no mail server: the claims run out, then they are tried again
-        Invitation.objects.filter(pk=one.pk, token_hash=hash_token(token)).update(mail_due_at=None)
-        count += bool(token)
     if due.exists():
         wake()
     return count
+
+
+def _mailed(invitation: Invitation, token: str) -> bool:
+    """Whether the server took it. An address it refuses for now keeps its claim, one it refuses for good is given up.
+
+    Raises: OSError when there is no server to ask.
+    """
+    try:
+        _hand_over(Made(invitation, link_of(token)))
+    except SMTPRecipientsRefused as error:
+        if any(code < 500 for code, _words in error.recipients.values()):  # RFC 5321, 4.2.1: not now
+            return False
+        is_taken = False
+    else:
+        is_taken = True
+    Invitation.objects.filter(pk=invitation.pk, token_hash=hash_token(token)).update(mail_due_at=None)
+    return is_taken
 
 
 def _claim(invitation: Invitation, *, now: datetime) -> str:

@@ -8,7 +8,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from celery import current_app
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,6 +21,7 @@ from accounts.models import Institute, User
 from coaching.lib.errors import Unavailable
 
 NOBODY = 0
+MAIL_TIMEOUT_S = 15
 
 
 def ask(identifier: str, *, request: HttpRequest) -> None:
@@ -46,7 +47,8 @@ def send(person_pk: int) -> None:
         words = {"password_reset_url": address_for(person), "name": person.name, "institute": Institute.current().name}
         subject = " ".join(render_to_string("account/email/password_reset_key_subject.txt", words).split())
         body = render_to_string("account/email/password_reset_key_message.txt", words).strip() + "\n"
-    EmailMessage(subject, body, to=[str(person.email)]).send()
+    connection = get_connection(timeout=MAIL_TIMEOUT_S)  # a server that says nothing must not keep the worker
+    EmailMessage(subject, body, to=[str(person.email)], connection=connection).send()
 
 
 def address_for(person: User) -> str:
