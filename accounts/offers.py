@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Window
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -75,12 +74,13 @@ def _news_line(row: Notification) -> Line:
 def office(*, now: datetime) -> Panel:
     """Who came today, who is invited, who asked something."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    slots, people = SessionSlot.objects.all(), User.objects.active()
+    slots = SessionSlot.objects.all()
     invited = Invitation.objects.filter(used_at=None, revoked_at=None)
     counts = counted(
-        people=people,
-        today=people.filter(pk__in=slots.filter(created_at__gte=midnight).values("user")),
-        here=people.filter(pk__in=slots.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user")),
+        people=User.objects.active(),
+        # Counted by people: for distinct slots SQLite walks through those of all days. Who was let go since counts too.
+        today=User.objects.filter(pk__in=slots.filter(created_at__gte=midnight).values("user")),
+        here=slots.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user").distinct(),
         invited=invited.filter(expires_at__gt=now),
         soon=invited.filter(expires_at__gt=now, expires_at__lte=now + SOON),
         lapsed=invited.filter(expires_at__lte=now),
@@ -140,7 +140,7 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
     """A person's ways in, what a guardian is asked, what is unread; for an admin what waits for the office."""
     found = [*_ways_in(person), *_consents(person, now)]
     if person.is_admin:
-        return [*found, *_questions(), *_erasures(), *_undelivered(), *_unguarded(person), *_first_steps()]
+        return [*found, *_office(person), *_first_steps()]
     return [*found, *_unread(person)]
 
 
@@ -192,53 +192,67 @@ def _unread(person: User) -> Iterator[Todo]:
         yield Todo("news", label, f"{reverse('notification_list')}?show=unread", _("Read"), drawn="bell")
 
 
-def _questions() -> Iterator[Todo]:
+def _office(person: User) -> Iterator[Todo]:
+    """What waits for any admin: counted at once, and only what is there is fetched."""
+    asked = Ticket.objects.filter(state=Ticket.State.OPEN).order_by("moved_at", "pk")
+    erasures = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).order_by("asked_at", "pk")
+    failed, bare = Delivery.objects.filter(state=Delivery.State.FAILED), _unguarded(person)
+    counts = counted(asked=asked, erasures=erasures, failed=failed, bare=bare)
+    if counts["asked"]:
+        yield from _questions(asked.select_related("asked_by"), counts["asked"])
+    if counts["erasures"]:
+        yield from _erasures(erasures.select_related("subject"), counts["erasures"])
+    if counts["failed"]:
+        yield _undelivered(counts["failed"])
+    if counts["bare"]:
+        yield _without_second_step(bare, counts["bare"])
+
+
+def _questions(rows: QuerySet[Ticket], count: int) -> Iterator[Todo]:
     """Whoever waits longest first."""
-    waiting = Ticket.objects.filter(state=Ticket.State.OPEN).select_related("asked_by")
-    rows: list[Any] = list(waiting.annotate(all=Window(Count("pk"))).order_by("moved_at", "pk")[: NAMED + 1])
-    if len(rows) > NAMED:
-        count: int = rows[0].all
+    if count > NAMED:
         label, url = _("%(count)s questions wait") % {"count": grouped(count)}, reverse("question_list")
         said = _("Oldest: %(day)s") % {"day": day_text(rows[0].moved_at)}
         yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
         return
-    for row in rows:
+    for row in rows[:NAMED]:
         label, url = _("%(name)s asks the office") % {"name": row.asked_by.name}, reverse("question", args=[row.uuid])
         said = f"{row.subject} · {day_text(row.moved_at)}"
         yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
 
 
-def _erasures() -> Iterator[Todo]:
-    waiting = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).select_related("subject")
-    rows: list[Any] = list(waiting.annotate(all=Window(Count("pk"))).order_by("asked_at", "pk")[: NAMED + 1])
-    if len(rows) > NAMED:
-        label, url = _("%(count)s people ask to be erased") % {"count": grouped(rows[0].all)}, reverse("erasure_list")
-        yield Todo("erasure", label, url, _("Decide"), tone="due", drawn="eraser")
+def _erasures(rows: QuerySet[ErasureRequest], count: int) -> Iterator[Todo]:
+    first = list(rows[:NAMED])
+    if count > NAMED:
+        label, url = _("%(count)s people ask to be erased") % {"count": grouped(count)}, reverse("erasure_list")
+        said = ", ".join(row.subject.name for row in first) + "…"
+        yield Todo("erasure", label, url, _("Decide"), meta=said, tone="due", drawn="eraser")
         return
-    for row in rows:
+    for row in first:
         label, url = _("%(name)s asks to be erased") % {"name": row.subject.name}, reverse("erasure", args=[row.uuid])
         said = _("Asked %(day)s") % {"day": day_text(row.asked_at)}
         yield Todo("erasure", label, url, _("Decide"), meta=said, tone="due", drawn="eraser")
 
 
-def _undelivered() -> Iterator[Todo]:
-    count = Delivery.objects.filter(state=Delivery.State.FAILED).count()
-    if count:
-        label = ngettext("%(count)s message was not delivered", "%(count)s messages were not delivered", count)
-        url, said = f"{reverse('delivery_list')}?state=FAILED", _("Every try failed.")
-        yield Todo("delivery", label % {"count": grouped(count)}, url, _("Look"), meta=said, tone="bad", drawn="send")
+def _undelivered(count: int) -> Todo:
+    label = ngettext("%(count)s message was not delivered", "%(count)s messages were not delivered", count)
+    url, said = f"{reverse('delivery_list')}?state=FAILED", _("Every try failed.")
+    return Todo("delivery", label % {"count": grouped(count)}, url, _("Look"), meta=said, tone="bad", drawn="send")
 
 
-def _unguarded(person: User) -> Iterator[Todo]:
+def _unguarded(person: User) -> QuerySet[User]:
     """Other admins without a second step; about himself a person is told elsewhere."""
     steps = Q(authenticator__type__in=(second_step.APP, second_step.PASSKEY))
-    others = User.objects.active().filter(role=Role.ADMIN).exclude(pk=person.pk)
-    names = list(others.exclude(pk__in=User.objects.filter(steps).values("pk")).values_list("name", flat=True))
-    if names:
-        label = ngettext("%(count)d admin has no second step", "%(count)d admins have no second step", len(names))
-        url = f"{reverse('people')}?role={Role.ADMIN}"
-        said = ", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else "")
-        yield Todo("admins", label % {"count": len(names)}, url, _("Look"), meta=said, tone="due", drawn="shield-check")
+    others: QuerySet[User] = User.objects.active().filter(role=Role.ADMIN).exclude(pk=person.pk)
+    return others.exclude(pk__in=User.objects.filter(steps).values("pk"))
+
+
+def _without_second_step(admins: QuerySet[User], count: int) -> Todo:
+    names = list(admins.values_list("name", flat=True)[:NAMED])
+    label = ngettext("%(count)d admin has no second step", "%(count)d admins have no second step", count)
+    url = f"{reverse('people')}?role={Role.ADMIN}"
+    said = ", ".join(names) + ("…" if count > NAMED else "")
+    return Todo("admins", label % {"count": count}, url, _("Look"), meta=said, tone="due", drawn="shield-check")
 
 
 def _first_steps() -> Iterator[Todo]:

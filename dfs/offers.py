@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, Sum, When, Window
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from coaching.lib.clock import clock_text, day_text, moment_text
+from coaching.lib.counts import counted
 from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
 from coaching.templatetags.figures import grouped, size
 from dfs.console import DRIVE_STATES
@@ -125,8 +126,7 @@ def office(*, now: datetime) -> Panel:
 
 
 def _queue_line(now: datetime) -> Line:
-    open_jobs = Q(state__in=Job.OPEN)
-    jobs = Job.objects.aggregate(open=Count("pk", filter=open_jobs), oldest=Min("created_at", filter=open_jobs))
+    jobs = Job.objects.filter(state__in=Job.OPEN).aggregate(open=Count("pk"), oldest=Min("created_at"))
     count, url = jobs["open"], reverse("dfs:console")
     if not count:
         label = _("Nothing waits in the queue")
@@ -169,7 +169,7 @@ def _room_line(drives: dict[str, Any]) -> Line:
 def todo(person: User, *, now: datetime) -> list[Todo]:
     """One's own Drives that need a sign-in; for an admin also every Drive and job that needs somebody."""
     if person.is_admin:
-        return [*_failed_jobs(), *_troubled_drives(person)]
+        return list(_office(person))
     waiting = DriveAccount.objects.for_user(person).filter(state=_State.NEEDS_REAUTH, leaving_at=None)
     return [_sign_in(drive) for drive in waiting[:NAMED]]
 
@@ -180,22 +180,29 @@ def _sign_in(drive: DriveAccount) -> Todo:
     return Todo("drive.sign_in", label, url, action, area="files", drawn="hard-drive", meta=said, tone="bad")
 
 
-def _troubled_drives(person: User) -> Iterator[Todo]:
-    """Those that do not take new pieces. Without any Drive, that."""
-    is_well = Q(state=_State.ACTIVE)
-    counted = DriveAccount.objects.annotate(troubled=Window(Count("pk", filter=~is_well)))
-    rows = list(counted.order_by(Case(When(is_well, then=1), default=0), "label")[: NAMED + 1])
-    count: int = rows[0].troubled if rows else 0  # type: ignore[attr-defined]  # annotated above
-    if not rows:
+def _office(person: User) -> Iterator[Todo]:
+    """What waits for any admin: counted at once, and only what is there is fetched."""
+    failed = Job.objects.filter(state=Job.State.FAILED, cleared_at=None)
+    troubled = DriveAccount.objects.exclude(state=_State.ACTIVE)
+    counts = counted(failed=failed, drives=DriveAccount.objects.all(), troubled=troubled)
+    if counts["failed"]:
+        yield from _failed_jobs(failed.select_related("file"), counts["failed"])
+    if not counts["drives"]:
         label, url = _("No Drive is lent yet"), reverse("dfs:console")
         said = _("Five Drives of five people keep every file safe when two are lost.")
         yield Todo("drive.none", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone="due")
-    elif count > NAMED:
-        label = _("%(count)s Drives are not healthy") % {"count": grouped(count)}
-        url = reverse("dfs:console")
-        yield Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", tone="bad")
-    else:
-        yield from (_troubled(drive, person) for drive in rows if drive.state != _State.ACTIVE)
+    elif counts["troubled"]:
+        yield from _troubled_drives(person, list(troubled.order_by("label")[:NAMED]), counts["troubled"])
+
+
+def _troubled_drives(person: User, first: list[DriveAccount], count: int) -> Iterator[Todo]:
+    """Those that do not take new pieces."""
+    if count <= NAMED:
+        yield from (_troubled(drive, person) for drive in first)
+        return
+    label, said = _("%(count)s Drives are not healthy") % {"count": grouped(count)}, ", ".join(map(str, first)) + "…"
+    url = reverse("dfs:console")
+    yield Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone="bad")
 
 
 def _troubled(drive: DriveAccount, person: User) -> Todo:
@@ -208,15 +215,13 @@ def _troubled(drive: DriveAccount, person: User) -> Todo:
     return Todo("drive", label, url, _("Look"), area="files", drawn="hard-drive", meta=said, tone=tone)
 
 
-def _failed_jobs() -> Iterator[Todo]:
+def _failed_jobs(failed: QuerySet[Job], count: int) -> Iterator[Todo]:
     """What failed and was not taken off the list."""
-    failed, url = Job.objects.filter(state=Job.State.FAILED, cleared_at=None), reverse("dfs:console")
-    rows = list(failed.annotate(all=Window(Count("pk"))).select_related("file")[: NAMED + 1])
-    if len(rows) > NAMED:
-        count: int = rows[0].all  # type: ignore[attr-defined]  # annotated above
+    url = reverse("dfs:console")
+    if count > NAMED:
         label = _("%(count)s jobs failed") % {"count": grouped(count)}
-        yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=rows[0].reason, tone="bad")
+        yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=failed[0].reason, tone="bad")
         return
-    for job in rows:
+    for job in failed[:NAMED]:
         label = _("%(job)s failed: %(file)s") % {"job": job.get_kind_display(), "file": job.file.name}
         yield Todo("job", label, url, _("Look"), area="files", drawn="server", meta=job.reason, tone="bad")
