@@ -14,7 +14,9 @@ def end_of_quiet(now: datetime, *, begins: time, ends: time, zone: tzinfo) -> da
     if not is_quiet:
         return now
     day = local.date() + timedelta(days=1) if is_over_midnight and clock >= begins else local.date()
-    return datetime.combine(day, ends, tzinfo=zone).astimezone(now.tzinfo)
+    end = datetime.combine(day, ends, tzinfo=zone)
+    # In the night the clock is put back, an hour comes twice; whoever is quiet in the second one waits for its end.
+    return (end if end.timestamp() >= now.timestamp() else end.replace(fold=1)).astimezone(now.tzinfo)
 
 
 def next_digest(now: datetime, *, zone: tzinfo) -> datetime:

@@ -2,7 +2,9 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils import timezone
 from accounts import deliveries, invitation_mail, invitations, password_links
 from accounts.invitees import Invitee
 from accounts.models import Delivery, Invitation, Role
+from accounts.quiet import end_of_quiet
 from tests import people
 from tests.accounts.telling import at, tell
 from tests.emulators.smtp import MailServer
@@ -58,6 +61,19 @@ def test_invitations_wait_for_a_server_that_is_silent(silent_server):
 def test_password_link_does_not_wait_for_ever(silent_server):
     with pytest.raises(OSError, match="timed out"):
         password_links.send(people.teacher().pk)
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata"])
+@pytest.mark.parametrize("hours", [("22:00", "06:30"), ("01:15", "01:45"), ("00:30", "02:30"), ("02:15", "02:45")])
+def test_quiet_hours_end_later_and_loud_on_the_nights_the_clock_changes(name, hours):
+    """Also where the clock is put back, an hour comes twice, and where it leaps over their end."""
+    zone, begins, ends = ZoneInfo(name), *(time.fromisoformat(hour) for hour in hours)
+    changes = [(2, 14), (3, 7), (3, 21), (4, 4), (10, 3), (10, 31)]
+    starts = [datetime(2026, month, day, tzinfo=UTC) for month, day in changes]
+    for now in (start + timedelta(minutes=15 * quarter) for start in starts for quarter in range(3 * 96)):
+        end = end_of_quiet(now, begins=begins, ends=ends, zone=zone)
+        assert now <= end <= now + timedelta(hours=10)
+        assert end_of_quiet(end, begins=begins, ends=ends, zone=zone) == end
 
 
 @pytest.mark.parametrize(("reply", "left"), [("550 no such mailbox", 0), ("450 try later", 3)])
