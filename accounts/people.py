@@ -133,8 +133,12 @@ def invite(people: QuerySet[User], *, actor: User, request: HttpRequest | None =
 
 
 def write_to(people: QuerySet[User], *, title: str, text: str, message: uuid.UUID, actor: User) -> int:
-    """Tell them something from the office; answers how many are told. The same `message` again tells nobody twice."""
-    told = tell(people, kind=MESSAGE, event_key=f"message:{message}", title=title, body=text)
+    """Tell them something from the office; answers how many are told.
+
+    The same `message` again tells nobody twice; with other words in it, it is another one.
+    """
+    event = uuid.uuid5(message, f"{title}\n{text}")
+    told = tell(people, kind=MESSAGE, event_key=f"message:{event}", title=title, body=text)
     if told:
         activity.record("people.written_to", actor=actor, count=told)
     return told

@@ -1,6 +1,7 @@
 """Questions to the office: somebody asks, admins answer, either closes.
 
-A form carries a number of its own (`client_uuid`), so one that is sent twice asks, or says, once. Whether something is
+A form carries a number of its own (`client_uuid`), so one that is sent twice asks, or says, once; with other words in
+it, gone back to and sent again, it is another form. Whether something is
 new to a person is the same mark as behind his bell: an unread notification that leads to the question.
 """
 
@@ -29,8 +30,11 @@ class FormUsed(DomainError):
 
 def ask(person: User, *, subject: str, text: str, client_uuid: uuid.UUID, request: HttpRequest | None = None) -> Ticket:
     """A new question with its first message; the same form again gives the same question."""
+    given = {"subject": " ".join(subject.split())}
+    before = TicketMessage.objects.filter(ticket__asked_by=person, ticket__client_uuid=client_uuid).order_by("pk")
+    if before.values_list("ticket__subject", "text").first() not in {None, (given["subject"], text)}:
+        client_uuid = uuid.uuid5(client_uuid, f"{given['subject']}\n{text}")
     with transaction.atomic():
-        given = {"subject": " ".join(subject.split())}
         ticket, is_new = Ticket.objects.get_or_create(asked_by=person, client_uuid=client_uuid, defaults=given)
         if is_new:
             message = TicketMessage.objects.create(ticket=ticket, author=person, text=text, client_uuid=client_uuid)
@@ -46,9 +50,12 @@ def write(
     """Another message: by the asker it waits for the office again, by an admin it is an answer. Raises: FormUsed."""
     locked = Ticket.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=ticket.pk)
     known = locked.messages.filter(client_uuid=client_uuid).first()
+    if known is not None and known.author_id != author.pk:
+        raise FormUsed(_("This form was used already. Load the page again and write once more."))
+    if known is not None and known.text != text:
+        client_uuid = uuid.uuid5(client_uuid, text)
+        known = locked.messages.filter(client_uuid=client_uuid).first()
     if known is not None:
-        if known.author_id != author.pk:
-            raise FormUsed(_("This form was used already. Load the page again and write once more."))
         return known
     is_answer = author.pk != locked.asked_by_id
     locked.state, locked.moved_at = State.ANSWERED if is_answer else State.OPEN, timezone.now()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import erasures
 from accounts.forgetting import NAME
 from accounts.institute import change_institute, put_logo, row
-from accounts.models import Activity, Institute, Notification, Role, User
+from accounts.models import Activity, Institute, Notification, Role, Ticket, TicketMessage, User
 from accounts.people import PersonRefused, add_person, let_in
 from accounts.people_forms import PersonForm
 from coaching.pages.erasures import erase
@@ -87,6 +87,30 @@ def test_percent_and_underscore_are_letters_like_others(office):
     people.teacher()
     assert office.get(PAGE, {"q": "%"}).context["rows"] == []
     assert office.get(PAGE, {"q": "_eera"}).context["rows"] == []
+
+
+# --- Forms that are sent again ----------------------------------------------------------------------------------------
+
+
+def test_question_one_went_back_to_and_changed_is_another_question():
+    browser, key = people.signed_in(people.student()), str(uuid.uuid4())
+    for subject, text in (("Fees", "How much?"), ("Fees", "How much for two?"), ("Bus", "How much?")):
+        for _ in range(2):
+            browser.post("/accounts/questions/ask/", {"subject": subject, "text": text, "client_uuid": key})
+    asked = TicketMessage.objects.order_by("pk").values_list("ticket__subject", "text")
+    assert list(asked) == [("Fees", "How much?"), ("Fees", "How much for two?"), ("Bus", "How much?")]
+    ticket, answer = Ticket.objects.earliest("pk"), str(uuid.uuid4())
+    for text in ("2,000", "2,000", "3,000", "3,000"):
+        browser.post(f"/accounts/questions/{ticket.uuid}/", {"text": text, "client_uuid": answer})
+    assert list(ticket.messages.values_list("text", flat=True)) == ["How much?", "2,000", "3,000"]
+
+
+def test_message_one_went_back_to_and_changed_is_another_message(office):
+    form = {"do": "message", "chosen": [str(people.teacher().uuid)], "message": str(uuid.uuid4()), "text": ""}
+    for title in ("Closed on Monday", "Closed on Monday", "Closed on Tuesday", "Closed on Monday"):
+        office.post(ACT, {**form, "title": title})
+    titles = Notification.objects.filter(recipient=people.teacher()).order_by("pk").values_list("title", flat=True)
+    assert list(titles) == ["Closed on Monday", "Closed on Tuesday"]
 
 
 # --- Two tabs, two admins ---------------------------------------------------------------------------------------------
