@@ -1,5 +1,11 @@
-"""Addresses below /batches/; each subject brings its own. The page of one batch is composed in `coaching.pages`."""
+"""Addresses below /batches/; each subject brings its own. The page of one batch is composed in `coaching.pages`.
 
-from django.urls import URLPattern, URLResolver
+No two can take each other's: a word never looks like the number of a batch.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("batches.batch_urls")),
+    path("", include("batches.places_urls")),
+]

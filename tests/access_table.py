@@ -1,8 +1,6 @@
 """Who may open what, URL by URL: the table that `tests.test_access` holds the site to."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -27,36 +25,10 @@ from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
 from tests import people
+from tests.access_batches import BATCHES
+from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
 
-ANONYMOUS = "anonymous"
-KINDS = (ANONYMOUS, *people.EVERYBODY)
-
-
-def everybody(status: int) -> dict[str, int]:
-    return dict.fromkeys(KINDS, status)
-
-
-def whoever_is_signed_in(status: int) -> dict[str, int]:
-    return {**everybody(status), ANONYMOUS: 302}
-
-
-def only(*kinds: str, status: int, others: int = 403) -> dict[str, int]:
-    return {**everybody(others), ANONYMOUS: 302, **dict.fromkeys(kinds, status)}
-
-
-def the_student(status: int) -> dict[str, int]:
-    """His own thing; to everybody else, admins too, it is not there."""
-    return only("student", status=status, others=404)
-
-
-@dataclass
-class Row:
-    """One URL: what is asked and what each kind of person gets."""
-
-    statuses: dict[str, int]
-    method: str = "get"
-    kwargs: Callable[[], dict[str, Any]] = dict
-    body: dict[str, Any] = field(default_factory=dict)
+__all__ = ["ANONYMOUS", "KINDS", "TABLE", "a_file_of_the_student"]
 
 
 def a_file_of_the_student() -> dict[str, Any]:
@@ -163,6 +135,7 @@ def no_draft() -> dict[str, Any]:
 
 
 TABLE = {
+    **BATCHES,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
     "todo": Row(whoever_is_signed_in(200)),

@@ -14,15 +14,18 @@ from PIL import Image
 
 from accounts import models, photos
 from accounts.models.invitations import INVITATION_LIVES
+from batches import models as batch_models
 from dfs import models as dfs_models
 from tests import people
 from tests.accounts.test_photos import encoded
+from tests.batches import timetables
 
 pytestmark = pytest.mark.django_db
-OURS = [model for label in ("accounts", "dfs") for model in apps.get_app_config(label).get_models()]
+OURS = [model for label in ("accounts", "batches", "dfs") for model in apps.get_app_config(label).get_models()]
 NAMED = [pytest.param(model, id=model._meta.label) for model in OURS]
 WRITABLE = {models.User, models.Guardianship}
 SECRET = "nobody-may-read-this"
+CODE = "K7QX2MPD"
 
 
 def fill() -> dict[type[Model], Any]:
@@ -71,8 +74,32 @@ def fill() -> dict[type[Model], Any]:
             label="meera", owner_key="m", cap_bytes=1, credentials=SECRET.encode(), owner=people.teacher()
         ),
         dfs_models.Snapshot.objects.create(files=1, size_bytes=1, md5="x", kid="t1"),
+        *rows_of_batches(),
     ]
     return {type(row): row for row in made} | {models.User: who}
+
+
+def rows_of_batches() -> list[Model]:
+    """One row of each table of batches; CODE and SECRET in what must not be shown."""
+    batch, who, student, soon = timetables.batch(), people.admin(), people.student(), timezone.now() + timedelta(days=2)
+    invitation = models.Invitation.objects.create(
+        email="sana@pragati.test", role="STUDENT", token_hash=f"{SECRET}-2", expires_at=soon
+    )
+    return [
+        batch,
+        batch.teachings.get(),
+        timetables.subject(),
+        timetables.venue(),
+        timetables.room(),
+        timetables.enrol(student, batch),
+        batch_models.JoinCode.objects.create(batch=batch, code=CODE, expires_at=soon, created_by=who),
+        batch_models.JoinRequest.objects.create(batch=batch, student=student),
+        batch_models.BatchInvitation.objects.create(batch=batch, invitation=invitation),
+        timetables.slot(batch),
+        timetables.class_session(batch),
+        batch_models.Holiday.objects.create(name="Diwali", starts_on=soon.date(), ends_on=soon.date()),
+        batch_models.CalendarFeed.objects.create(person=student, secret_hash=SECRET),
+    ]
 
 
 def listed(model: type[Model], name: str = "changelist", *args: Any) -> str:
@@ -100,8 +127,15 @@ def test_no_list_and_no_row_shows_a_secret_or_what_somebody_wrote(office: Client
         if model in rows:
             lists.append(office.get(listed(model, "change", rows[model].pk)))
         assert {answer.status_code for answer in lists} == {200}, model
-        shown += [model._meta.label for answer in lists if SECRET in answer.content.decode()]
+        pages = [answer.content.decode() for answer in lists]
+        shown += [model._meta.label for page in pages if SECRET in page or CODE in page]
     assert shown == []
+
+
+@pytest.mark.parametrize("path", ["joincode/?code__startswith=K", "calendarfeed/?secret_hash__startswith=n"])
+def test_no_address_tells_a_secret_letter_by_letter(office: Client, path: str) -> None:
+    fill()
+    assert office.get(f"/admin/batches/{path}").status_code == 400
 
 
 @pytest.mark.parametrize("model", NAMED)

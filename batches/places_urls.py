@@ -1,0 +1,5 @@
+"""Where venues, rooms and subjects are kept."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,28 @@
+"""Who may open what of batches, timetable and calendar: part of the table in `tests.access_table`.
+
+Each subject adds its addresses as one block of its own; `the_batch` is taught by "teacher", "student" is in it, and
+"guardian" is his guardian. To all others but admins it is not there.
+"""
+
+from typing import Any
+
+from accounts.models import Guardianship
+from batches.models import Batch, Enrolment
+from tests import people
+from tests.access_rows import Row
+from tests.batches import timetables
+
+
+def the_batch() -> Batch:
+    batch = timetables.batch()
+    if not Enrolment.objects.filter(batch=batch, student=people.student()).exists():
+        timetables.enrol(people.student(), batch)
+    Guardianship.objects.get_or_create(guardian=people.guardian(), student=people.student())
+    return batch
+
+
+def the_batchs_number() -> dict[str, Any]:
+    return {"public_id": the_batch().uuid}
+
+
+BATCHES: dict[str, Row] = {}
