@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import password_links, sessions
 from accounts.models import User
+from coaching.lib.text import composed
 
 if TYPE_CHECKING:  # Django's class takes no type argument at run time
     PersonForm = forms.ModelForm[User]
@@ -39,7 +40,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def user_credentials(self) -> dict[str, str]:
         """One way only. allauth's own tries an address twice, which takes twice as long for people it knows."""
-        login: str = self.cleaned_data["login"]
+        login = composed(self.cleaned_data["login"])
         return {"email" if "@" in login else "username": login, "password": self.cleaned_data["password"]}
 
 

@@ -247,8 +247,12 @@ def _find_invitations(rows: list[Checked], *, now: datetime) -> None:
 
 
 def _by_identity(rows: QuerySet[Any], wanted: list[Checked]) -> dict[str, Any]:
-    """People or invitations by their e-mail address and by their admission number, both in small letters."""
-    keys = {key for row in wanted for key in _identities(row)}
+    """People or invitations by their e-mail address and by their admission number, both in small letters.
+
+    Looked for as typed, too: SQLite makes only A to Z small.
+    """
+    typed = {row.invitee.admission_number for row in wanted} - {""}
+    keys = typed.union(*(_identities(row) for row in wanted))
     found = rows.annotate(email_key=Lower("email"), number_key=Lower("admission_number"))
     found = found.filter(Q(email_key__in=keys) | Q(number_key__in=keys))
-    return {key: one for one in found for key in (one.email_key, one.number_key) if key}
+    return {key.lower(): one for one in found for key in (one.email_key, one.number_key) if key}

@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts import erasures
 from accounts.forgetting import NAME
 from accounts.institute import change_institute, put_logo, row
+from accounts.invitations import invite_many
+from accounts.invitees import Invitee
 from accounts.models import Activity, Institute, Notification, Role, Ticket, TicketMessage, User
 from accounts.people import PersonRefused, add_person, let_in
 from accounts.people_forms import PersonForm
@@ -81,6 +83,18 @@ def test_somebody_is_found_among_five_thousand_in_a_tenth_of_a_second(office):
 def test_somebody_is_found_however_the_letters_and_digits_are_typed(office, typed):
     User.objects.create(name="क\u093cुरैशी", role=Role.TEACHER, email="q@pragati.test", phone="98230 41161")
     assert [one.person.email for one in office.get(PAGE, {"q": typed}).context["rows"]] == ["q@pragati.test"]
+
+
+@pytest.mark.parametrize("typed", ["\u0958-1", "क\u093c-1", " क\u093c-1 "])
+def test_number_lets_its_student_in_however_it_is_typed(typed):
+    people.person("Kabir", Role.STUDENT, admission_number="क\u093c-1")
+    assert Client().post("/accounts/login/", {"login": typed, "password": people.PASSWORD}).status_code == 302
+
+
+def test_invitation_finds_who_has_a_number_with_letters_the_database_keeps_large():
+    person = User.objects.create(name="Isha", role=Role.STUDENT, admission_number="É-1", password="!")
+    [made] = invite_many([Invitee(Role.STUDENT, "Isha", "", "É-1")], actor=people.admin())
+    assert made.person == person
 
 
 def test_percent_and_underscore_are_letters_like_others(office):
