@@ -120,7 +120,8 @@ def _csv_lines(text: str, is_title: Callable[[str], bool]) -> Iterator[Line]:
         except csv.Error:
             yield Line(number, problem=_("A quotation mark is not closed, or a cell is far too long."))
             continue
-        yield _line(number, cells)
+        if cells:
+            yield _line(number, cells)
 
 
 def _delimiter(text: str, is_title: Callable[[str], bool]) -> str:
