@@ -11,11 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 STALE_AFTER_S = 5.0
+NO_PLACES = frozenset({"Factory", "localtime"})  # the tz database's own, and whatever this machine is set to
 
 
 def validate_zone(name: str) -> None:
     """Raises: ValidationError when there is no such time zone."""
-    if name not in zoneinfo.available_timezones():
+    if name not in zoneinfo.available_timezones() - NO_PLACES:
         raise ValidationError(
             _("There is no time zone “%(name)s”. Say Asia/Kolkata, for example."), params={"name": name}
         )

@@ -167,6 +167,21 @@ def test_name_of_the_institute_is_one_line_so_that_mails_go_out(office, field):
     assert list(answer.context["form"].errors) == [field]
 
 
+@pytest.mark.parametrize("zone", ["Factory", "localtime", "posix/Asia/Kolkata", "../Asia/Kolkata", "Asia/Kolkata\0"])
+def test_zone_of_no_place_is_refused(office, zone):
+    form = {"name": "P", "language": "en", "academic_year_month": "4", "minor_location": "EXEMPT", "time_zone": zone}
+    assert list(office.post("/accounts/institute/", form).context["form"].errors) == ["time_zone"]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Australia/Lord_Howe", "Asia/Kathmandu"])
+def test_every_page_stands_in_the_farthest_zones(office, zone):
+    form = {"name": "P", "language": "en", "academic_year_month": "4", "minor_location": "EXEMPT", "time_zone": zone}
+    office.post("/accounts/institute/", form)
+    for path in ("/dashboard/", "/todo/", PAGE, "/accounts/privacy/", "/accounts/activity/?since=2026-11-01"):
+        assert office.get(path).status_code == 200
+    assert str(Institute.current().zone) == zone
+
+
 def test_two_who_change_the_institute_at_once_keep_each_others_fields():
     change_institute(row(), changed=["name"], actor=people.admin())
     one, other = row(), row()
