@@ -146,6 +146,15 @@ class JoinCode(models.Model):
 
 
 class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
+    def for_user(self, user: User) -> Self:
+        """A student's own and a guardian's children's."""
+        of_students = User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).order_by().values("pk")
+        return self.filter(student__in=of_students)
+
+    def decided_by_user(self, user: User) -> Self:
+        """Those about which an admin, or a teacher of the batch, decides."""
+        return self.filter(batch__in=Batch.objects.editable_by(user).order_by().values("pk"))
+
     def open(self) -> Self:
         """Those something can still come of."""
         return self.filter(state__in=JoinRequest.OPEN)
