@@ -109,8 +109,23 @@ class Todo:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """By what a calendar can be narrowed: `kind` is batch, teacher, room or child, `value` stands in the address."""
+
+    kind: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """Something with a place in the calendar. `key` stays the same when it is moved, for calendars elsewhere."""
+    """Something with a place in the calendar. `key` stays the same when it is moved, for calendars elsewhere.
+
+    `kind` is class, holiday, test, homework or due. An all-day entry begins and ends at midnights of the institute.
+    `word` with `tone` says that it is cancelled, moved or the like, `why` goes on after it. `sequence` counts its
+    changes, of which the last was at `changed_at`. `is_covered`: another entry says so already, as a holiday does of
+    the classes it cancels, so only calendars elsewhere are told.
+    """
 
     key: str
     area: str
@@ -118,9 +133,18 @@ class Entry:
     url: str
     starts_at: datetime
     ends_at: datetime
+    kind: str = ""
     place: str = ""
     meta: str = ""
+    tone: str = ""
+    word: str = ""
+    why: str = ""
+    facets: tuple[Facet, ...] = ()
+    is_all_day: bool = False
     is_cancelled: bool = False
+    is_covered: bool = False
+    sequence: int = 0
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
