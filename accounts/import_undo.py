@@ -66,13 +66,19 @@ def _restore(rows: list[ImportedRow], *, locked: dict[int, User], actor: User, r
     for row in rows:
         person = locked[row.person_id or 0]
         is_as_left = all(_kept(getattr(person, name)) == _kept(new) for name, (_old, new) in row.before.items())
-        if not is_as_left or not _is_free(person, row.before):
+        if not is_as_left or not _is_known(person, row.before) or not _is_free(person, row.before):
             row.outcome = Outcome.KEPT
             continue
         for name, (old, _new) in row.before.items():
             setattr(person, name, old)
         change_person(person, changed=list(row.before), actor=actor, request=request)
         row.outcome = Outcome.RESTORED
+
+
+def _is_known(person: User, before: dict[str, Any]) -> bool:
+    """Whether the old address and number tell who he is; he may have lost the other, or be no student any more."""
+    email, number = (before.get(name, [getattr(person, name)])[0] for name in ("email", "admission_number"))
+    return bool(email or (number and person.role == Role.STUDENT))
 
 
 def _is_free(person: User, before: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from accounts.import_columns import Column
 from accounts.import_sheets import sheet_lines
 from accounts.import_tables import MAX_ROWS, Unreadable
+from accounts.import_undo import undo_import
 from accounts.models import Guardianship, PeopleImport, Role, User
 from tests import people
 from tests.accounts.importing import HEADER, ISHA, csv, imported, planned, workbook
@@ -131,6 +132,16 @@ def test_account_that_is_closed_is_not_opened_by_a_file_and_the_row_says_so():
     User.objects.filter(email="isha@pragati.test").update(is_active=False)
     [row] = planned(csv(ISHA.replace("41161", "41162"))).rows
     assert (row.fate, row.notes) == ("update", ["The account of Isha Rao is closed, and stays so."])
+
+
+@pytest.mark.parametrize("since", [{"admission_number": None}, {"role": Role.TEACHER, "admission_number": None}])
+def test_address_an_import_gave_stays_with_whom_nothing_else_tells_any_more(since):
+    person = User.objects.create(name="Isha Rao", role=Role.STUDENT, admission_number="2026-0500", password="!")
+    done = imported(csv(ISHA))
+    User.objects.filter(pk=person.pk).update(**since)
+    undo_import(done, actor=people.admin())
+    person.refresh_from_db()
+    assert (person.email, done.rows.get().outcome) == ("isha@pragati.test", "KEPT")
 
 
 def test_number_with_signs_nobody_sees_is_refused():
