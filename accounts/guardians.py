@@ -25,6 +25,14 @@ def students_of(user: User) -> QuerySet[User]:
     return students
 
 
+def children_of(user: User) -> list[User]:
+    """The same as a list, asked once for this object: the person of a request is fetched anew with the next."""
+    known: list[User] | None = vars(user).get("_children")
+    if known is None:
+        known = vars(user)["_children"] = list(students_of(user))
+    return known
+
+
 def links_of(student: User) -> QuerySet[Guardianship]:
     """The links to a student's guardians, by their names, each with what he is to him; `guardian` is fetched along."""
     return student.guardian_links.select_related("guardian").order_by("guardian__name", "pk")

@@ -170,7 +170,7 @@ def _consents(person: User, now: datetime) -> Iterator[Todo]:
     today = consents.day_of(now)
     if person.is_minor(on=today):
         return  # who decides for nobody
-    children = [child for child in guardians.students_of(person) if child.is_minor(on=today)]
+    children = [child for child in guardians.children_of(person) if child.is_minor(on=today)]
     standings = consents.standings(children, on=today) if children else {}
     for child in children:
         asked = [

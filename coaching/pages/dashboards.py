@@ -65,7 +65,7 @@ def office(now: datetime) -> dict[str, Any]:
 
 def children_of(person: User) -> list[User]:
     """A person's children, each with how many unread `news` there are about it."""
-    children = photos.with_tags(guardians.students_of(person))
+    children = photos.with_tags(guardians.children_of(person))
     if children:
         unread = Notification.objects.for_user(person).unread().filter(about__in=children).order_by().values("about")
         counts = {row["about"]: row["news"] for row in unread.annotate(news=Count("pk"))}
