@@ -32,6 +32,10 @@ from coaching.templatetags.figures import grouped
 NEWEST = 3
 NAMED = 3
 """So many of a kind are named one by one; more become one row."""
+# All that is said of one on a first screen; a person's row alone has twenty columns.
+NEWS = ("uuid", "kind", "title", "created_at", "read_at")
+ASKED = ("uuid", "subject", "moved_at", "asked_by__name")
+TO_ERASE = ("uuid", "asked_at", "subject__name")
 HERE = timedelta(minutes=5)
 SOON = timedelta(days=2)
 PATIENCE = timedelta(days=1)
@@ -43,7 +47,7 @@ WORKING = frozenset({Role.ADMIN, Role.TEACHER, Role.STAFF})
 
 def panel(person: User, *, now: datetime) -> Panel:
     """The newest news. Opening one marks it as read, hence the button."""
-    rows = Notification.objects.for_user(person)[:NEWEST]
+    rows = Notification.objects.for_user(person).only(*NEWS)[:NEWEST]
     return Panel(
         key="news",
         title=_("From the institute"),
@@ -199,9 +203,9 @@ def _office(person: User) -> Iterator[Todo]:
     failed, bare = Delivery.objects.filter(state=Delivery.State.FAILED), _unguarded(person)
     counts = counted(asked=asked, erasures=erasures, failed=failed, bare=bare)
     if counts["asked"]:
-        yield from _questions(asked.select_related("asked_by"), counts["asked"])
+        yield from _questions(asked.select_related("asked_by").only(*ASKED), counts["asked"])
     if counts["erasures"]:
-        yield from _erasures(erasures.select_related("subject"), counts["erasures"])
+        yield from _erasures(erasures.select_related("subject").only(*TO_ERASE), counts["erasures"])
     if counts["failed"]:
         yield _undelivered(counts["failed"])
     if counts["bare"]:
