@@ -8,4 +8,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("batches.batch_urls")),
     path("", include("batches.places_urls")),
+    path("", include("batches.message_urls")),
 ]

@@ -8,13 +8,15 @@ Each area answers with plain functions in `<app>/offers.py`, and a composed page
     calendar(person, *, since, until) -> list[Entry]
     export(person) -> list[Section]            what is kept about a person, for his own copy
     holds(person) -> list[Hold]                why this person cannot be forgotten yet
+    batch_panel(batch, person, *, now) -> Panel | None      its place on the page of a batch
+    roster_column(batch, students, *, now) -> Column | None      what its roster says of each student
 
 Texts are rendered in the language of whoever asks. Addresses are paths of this site. `tone` is ok, due, bad, run or
 off, "" for none; `area` one of timetable, attendance, tests, fees, chat, files, "" for none (see the icons); `drawn`
 is another icon than the area's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,10 +39,22 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """What can be done with a line at once; `small` is said behind the label, as until when."""
+
+    label: str
+    url: str
+    drawn: str = ""
+    small: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row of a panel. `meta` is said in small type, `at` stands in the margin, `percent` (0-100) draws a bar.
 
-    `is_post`: following the address changes something, so it is a button. `is_new`: not seen yet.
+    `is_post`: following the address changes something, so it is a button. `is_new`: not seen yet. What lasts until
+    `ends_at` shows clock times in the margin and is `now`, `past`, `off` (will not be) or, "", to come by its `state`;
+    `over` stands above the label, `why` behind the word.
     """
 
     label: str
@@ -54,6 +68,11 @@ class Line:
     percent: int | None = None
     is_post: bool = False
     is_new: bool = False
+    over: str = ""
+    why: str = ""
+    ends_at: datetime | None = None
+    state: str = ""
+    action: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,22 @@ class Panel:
     def has_times(self) -> bool:
         """Whether its lines stand on a rule with their times in the margin."""
         return any(line.at for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a column says of one student."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a roster; `cells` by the students' numbers, of whom nothing is known has none."""
+
+    title: str
+    cells: Mapping[int, Cell]
 
 
 @dataclass(frozen=True, slots=True)
