@@ -1,8 +1,8 @@
 """CPU of each role's first screen against the barest page of the site. `python -m benchmarks.first_screens [--json]`.
 
-The demo institute with 5,000 students more, each with a session of today, ten news and a mail that went out. The bare
-page is More: signed in, in the same frame, without anything of its own. One process, SQLite, no network; page and
-baseline take turns, and the figure is the median of the rounds' ratios.
+The demo institute with 5,000 students more (`--people`), each with a session of today, ten news and a mail that went
+out. The bare page is More: signed in, in the same frame, without anything of its own. One process, SQLite, no network;
+page and baseline take turns, and the figure is the median of the rounds' ratios.
 """
 
 import argparse
@@ -34,13 +34,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--people", type=int, default=PEOPLE)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="classcrew-bench-") as directory:
         os.environ |= {"DJANGO_SETTINGS_MODULE": "coaching.settings", "DEMO": "1", "DATA_DIR": directory}
         os.environ |= {"EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR", "ALLOWED_HOSTS": "testserver"}
         for scaled in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(scaled, None)
-        figures = _measure(options.rounds)
+        figures = _measure(options.rounds, options.people)
     if options.json:
         print(json.dumps(figures, indent=1))
         return
@@ -49,7 +50,7 @@ def main() -> None:
         print(f"{name:22}{one['cpu_ms']:8.1f}{one['bare_ms']:9.1f}{one['ratio']:7.2f}{one['queries']:9}{one['kb']:6}")
 
 
-def _measure(rounds: int) -> dict[str, dict[str, Any]]:
+def _measure(rounds: int, people: int) -> dict[str, dict[str, Any]]:
     import django
 
     django.setup()
@@ -61,7 +62,7 @@ def _measure(rounds: int) -> dict[str, dict[str, Any]]:
     browsers = {key: Client() for key, _path in PAGES.values()}
     for key, browser in browsers.items():
         browser.force_login(_person(key))
-    _fill()
+    _fill(people)
     return {name: _compare(browsers[key], path, rounds) for name, (key, path) in PAGES.items()}
 
 
@@ -73,7 +74,7 @@ def _person(key: str) -> Any:
     return User.objects.known_as(one.email or one.admission_number).get()
 
 
-def _fill() -> None:
+def _fill(count: int) -> None:
     """Rows as an institute of this size has them after a while."""
     from django.utils import timezone
 
@@ -81,7 +82,7 @@ def _fill() -> None:
 
     now = timezone.now()
     far = now + timedelta(days=1)
-    User.objects.bulk_create(User(name=f"Student {n}", admission_number=f"B-{n}", password="!") for n in range(PEOPLE))
+    User.objects.bulk_create(User(name=f"Student {n}", admission_number=f"B-{n}", password="!") for n in range(count))
     people = list(User.objects.filter(admission_number__startswith="B-"))
     SessionSlot.objects.bulk_create(
         SessionSlot(user=one, key_hash=f"{one.pk:040}", idle_until=far, expires_at=far) for one in people
