@@ -8,5 +8,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("batches.batch_urls")),
     path("", include("batches.places_urls")),
+    path("", include("batches.clash_urls")),
     path("", include("batches.message_urls")),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Guardianship
 from batches.models import Batch, Enrolment
 from tests import people
-from tests.access_rows import Row
+from tests.access_rows import Row, everybody, only, whoever_is_signed_in
 from tests.batches import timetables
 
 
@@ -26,3 +26,14 @@ def the_batchs_number() -> dict[str, Any]:
 
 
 BATCHES: dict[str, Row] = {}
+
+# --- Clashes, the calendar and what phones read of it -----------------------------------------------------------------
+
+BATCHES |= {
+    "clash_report": Row(only("admin", status=200)),
+    "calendar": Row(whoever_is_signed_in(200)),
+    "calendar_feed_page": Row(whoever_is_signed_in(200)),
+    "calendar_feed_revoke": Row(whoever_is_signed_in(302), "post"),
+    "calendar_feed": Row(everybody(404), kwargs=lambda: {"secret": "nobodys"}),
+    "calendar_feed_slashed": Row(everybody(302), kwargs=lambda: {"secret": "nobodys"}),
+}
