@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coaching.pages import child, dashboards, errors, guardian_link, health, home, styleguide, todo
+from coaching.pages import batch, child, dashboards, errors, guardian_link, health, home, styleguide, todo
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("todo/", todo.todo_list, name="todo"),
     path("more/", home.more, name="more"),
     path("language/", home.language_set, name="set_language"),
+    path("batches/<uuid:public_id>/", batch.batch, name="batch"),
     path("children/", child.child_list, name="child_list"),
     path("children/<uuid:public_id>/", child.child, name="child"),
     path("g/<str:token>/", guardian_link.guardian_link, name="guardian_link"),

@@ -27,6 +27,16 @@ def the_batchs_number() -> dict[str, Any]:
 
 BATCHES: dict[str, Row] = {}
 
+# --- The page of a batch, and messages to it --------------------------------------------------------------------------
+
+BATCHES |= {
+    "batch": Row(only("admin", "teacher", "student", "guardian", status=200, others=404), kwargs=the_batchs_number),
+    "batch_message": Row(
+        {**only("admin", "teacher", status=200), "other teacher": 404, "guardian who teaches": 404},
+        kwargs=the_batchs_number,
+    ),
+}
+
 # --- Clashes, the calendar and what phones read of it -----------------------------------------------------------------
 
 BATCHES |= {
