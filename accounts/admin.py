@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import forgetting
 from accounts.activity import record
 from accounts.invitees import email_problem, name_problem, number_problem
 from accounts.models import Grant, Role, User
@@ -17,6 +19,7 @@ from accounts.news_records import DeliveryAdmin, NotificationAdmin
 from accounts.office_records import InvitationAdmin, TicketAdmin
 from accounts.records import ActivityAdmin, GuardianshipAdmin, SessionSlotAdmin
 from accounts.second_step import is_on
+from accounts.seen_forms import Mark, SeenRowForm
 from accounts.services import change_person, give_grant, make_password_link, take_grant
 
 Text = TypeVar("Text", str, str | None)
@@ -39,8 +42,15 @@ else:
     PersonAdmin, PersonForm, GrantRows = admin.ModelAdmin, forms.ModelForm, admin.TabularInline
 
 
-class PersonRecordForm(PersonForm):
+class PersonRecordForm(SeenRowForm, PersonForm):
     """A person as an admin types him: the same names and numbers are refused as in an invitation."""
+
+    shown = Mark(required=False)  # declared, so that Django's admin may list it among its fields
+
+    def clean(self) -> dict[str, Any]:
+        if forgetting.is_forgotten(User.objects.filter(pk=self.instance.pk).first() or self.instance):
+            raise forms.ValidationError(gettext("This person was erased. Enter somebody new instead."))
+        return super().clean()
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -93,6 +103,7 @@ class UserAdmin(PersonAdmin):
         "uuid",
         "date_joined",
         "last_login",
+        "shown",
     )
     readonly_fields = ("second_step", "guardian_links", "uuid", "date_joined", "last_login")
     actions = ("password_link",)

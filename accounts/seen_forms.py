@@ -44,5 +44,6 @@ class SeenRowForm(Base):
         return given
 
     def _mark(self) -> str:
-        row = [str(getattr(self.instance, name) or "") for name in self._meta.fields or ()]
+        names = [name for name in self._meta.fields or () if name in self.fields and name != "shown"]
+        row = [str(getattr(self.instance, name) or "") for name in names]
         return hashlib.sha256(json.dumps(row, cls=DjangoJSONEncoder).encode()).hexdigest()[:32]

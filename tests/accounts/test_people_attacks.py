@@ -144,6 +144,24 @@ def test_tab_that_is_old_by_now_gives_back_no_role_and_opens_no_account(office):
     assert office.post(url, form_of(teacher, phone="98230 41161", shown=again)).status_code == 302
 
 
+def test_record_that_is_old_by_now_gives_back_no_role_and_opens_no_account(office):
+    """Django's own page of a person goes by the same mark."""
+    teacher = people.teacher()
+    url = f"/admin/accounts/user/{teacher.pk}/change/"
+    sent = {"name": "Meera Rao", "email": teacher.email, "role": "TEACHER", "is_active": "on", "theme": "system"}
+    page = office.get(url)
+    shown = page.context["adminform"].form["shown"].value()
+    assert f'name="shown" value="{shown}"' in page.content.decode()
+    User.objects.filter(pk=teacher.pk).update(role=Role.GUARDIAN, is_active=False)
+    assert "Somebody changed this in the meantime" in office.post(url, sent | {"shown": shown}).content.decode()
+    teacher.refresh_from_db()
+    assert (teacher.role, teacher.is_active, teacher.name) == (Role.GUARDIAN, False, "Meera Joshi")
+    again = office.get(url).context["adminform"].form["shown"].value()
+    assert office.post(url, sent | {"shown": again}).status_code == 302
+    teacher.refresh_from_db()
+    assert (teacher.role, teacher.is_active, teacher.name) == (Role.TEACHER, True, "Meera Rao")
+
+
 def test_institutes_page_that_is_old_by_now_puts_nothing_back(office):
     page = office.get("/accounts/institute/")
     sent = {name: page.context["form"][name].value() for name in ("name", "language", "academic_year_month", "shown")}
@@ -260,6 +278,9 @@ def test_who_was_erased_stays_erased(office):
     office.post(ACT, {"do": "let_in", "chosen": [str(person.uuid)]})
     assert let_in(User.objects.all(), actor=people.admin()) == 0
     answer = office.post(f"/accounts/people/{person.uuid}/edit/", {"name": "X", "role": "STUDENT", "email": "x@x.in"})
+    assert "This person was erased" in answer.content.decode()
+    record = {"name": "X", "role": "STUDENT", "email": "x@x.in", "is_active": "on", "theme": "system"}
+    answer = office.post(f"/admin/accounts/user/{person.pk}/change/", record)
     assert "This person was erased" in answer.content.decode()
     person.refresh_from_db()
     assert (person.is_active, person.name) == (False, NAME)
