@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -39,8 +40,10 @@ def activity(request: HttpRequest) -> HttpResponse:
 @recent_sign_in_required
 @limited(ACTIVITY_EXPORT, key=person_of)
 def activity_export(request: SignedInRequest) -> HttpResponseBase:
-    """The same lines as CSV. Taking them away is a line of the log itself."""
+    """The same lines as CSV, none for a filter of no sense. Taking them away is a line of the log itself."""
     form = ActivityFilter(request.POST)
+    if not form.is_valid():
+        raise BadRequest("no such filter")
     rows = form.rows()
     record("activity.exported", actor=request.user, request=request, lines=rows.count(), asked=form.asked())
     header = [_("Time"), _("Event"), _("What"), _("Who"), _("About"), _("Object"), _("Object id"), _("Name")]

@@ -6,6 +6,7 @@ Reading is a POST: a browser that fetches links ahead must not make anything loo
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -89,7 +90,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     lines = [
         (row, TONES[row.state], label_of(row.notification.kind), deliveries.reason_text(row.error)) for row in page
     ]
-    failed = rows.filter(state=Delivery.State.FAILED)[:RETRIED_AT_MOST].count()
+    failed = 0 if form.errors else rows.filter(state=Delivery.State.FAILED)[:RETRIED_AT_MOST].count()
     return render(
         request, "accounts/delivery_list.html", {"form": form, "page": page, "lines": lines, "failed": failed}
     )
@@ -98,8 +99,11 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 @require_POST
 def delivery_retry(request: SignedInRequest) -> HttpResponse:
-    """Try what failed once more: all that fits the filter, up to RETRIED_AT_MOST."""
-    rows = DeliveryFilter(request.POST).rows().filter(state=Delivery.State.FAILED)
+    """Try what failed once more: all that fits the filter, up to RETRIED_AT_MOST; nothing for a filter of no sense."""
+    form = DeliveryFilter(request.POST)
+    if not form.is_valid():
+        raise BadRequest("no such filter")
+    rows = form.rows().filter(state=Delivery.State.FAILED)
     pks = list(rows.values_list("pk", flat=True)[:RETRIED_AT_MOST])
     count = deliveries.try_again(pks, now=timezone.now())
     if count:

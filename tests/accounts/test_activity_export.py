@@ -121,6 +121,12 @@ def test_export_is_a_line_of_the_log_with_what_was_asked(admin: Client) -> None:
     assert (reported.actor, reported.extra) == (people.admin(), {"lines": 1, "asked": {"event": "file.put"}})
 
 
+@pytest.mark.parametrize("asked", [{"person": "x" * 201}, {"event": "nonsense"}, {"ip": "12.34"}, {"since": "soon"}])
+def test_export_of_a_filter_that_makes_no_sense_gives_nothing_away(admin: Client, asked: dict[str, str]) -> None:
+    assert admin.post(reverse("activity_export"), asked).status_code == 400
+    assert not Activity.objects.filter(event="activity.exported").exists()
+
+
 def test_long_export_is_whole_and_comes_in_chunks(admin: Client) -> None:
     factories.activity_lines([people.student()] * 2500)
     response = admin.post(reverse("activity_export"), {"event": "sign_in.succeeded", "person": "2026-0188"})

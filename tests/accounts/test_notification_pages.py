@@ -216,6 +216,16 @@ def test_what_failed_is_tried_again_when_it_fits_the_filter() -> None:
     assert Activity.objects.get(event="delivery.retried").extra["count"] == 1
 
 
+@pytest.mark.parametrize("asked", [{"state": "BOGUS"}, {"person": "x" * 101}, {"kind": "no.such"}])
+def test_filter_that_makes_no_sense_tries_nothing_again(asked: dict[str, str]) -> None:
+    tell([people.teacher()], now=at("10:00"))
+    Delivery.objects.update(state="FAILED", error="550 full", tries=6)
+    admin = people.signed_in(people.admin())
+    assert admin.post(reverse("delivery_retry"), asked).status_code == 400
+    assert Delivery.objects.get().state == "FAILED"
+    assert 'action="/accounts/deliveries/retry/"' not in admin.get(LOG, asked).content.decode()
+
+
 def test_the_log_costs_the_same_at_any_length(same_queries: Callable[..., int]) -> None:
     admin = people.signed_in(people.admin())
 
