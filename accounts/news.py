@@ -114,13 +114,13 @@ def of_answer(message: TicketMessage) -> None:
 
 
 def of_erasure_asked(asked: ErasureRequest) -> None:
-    """To the admins, who decide."""
+    """To the admins, who decide. Whoever asked is named by his role: the news go with the child, not with him."""
     tell(
         User.objects.active().filter(role=Role.ADMIN),
         kind=ERASURE_ASKED,
         event_key=f"erasure:{asked.uuid}",
         title=lambda: _("%(name)s asks to be erased") % {"name": asked.subject.name},
-        body=lambda: _("Asked by %(name)s.") % {"name": asked.asked_by.name},
+        body=lambda: _("Asked by: %(role)s.") % {"role": Role(asked.asked_by.role).label},
         url=reverse("erasure", args=[asked.uuid]),
         about=asked.subject,
     )

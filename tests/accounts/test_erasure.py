@@ -239,3 +239,13 @@ def test_queue_costs_the_same_for_many(same_queries):
             asked(people.person(f"Student {number}", Role.STUDENT, admission_number=number))
 
     same_queries(lambda: browser.get("/accounts/erasures/"), add=add)
+
+
+def test_news_of_what_a_guardian_asked_do_not_name_him():
+    """They go with the child; he may be erased before."""
+    office, guardian, child = people.admin(), people.guardian(), people.student()
+    User.objects.filter(pk=child.pk).update(date_of_birth=date(2015, 1, 1))
+    Guardianship.objects.create(guardian=guardian, student=child)
+    erasures.ask(child, actor=guardian)
+    [told] = Notification.objects.filter(recipient=office, kind="erasure.asked")
+    assert told.body == "Asked by: Guardian."
