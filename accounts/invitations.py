@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity, invitation_mail, invitees, news
+from accounts import activity, changes, invitation_mail, invitees, news
 from accounts.invitation_mail import Made, link_of
 from accounts.invitees import Checked, Invitee
 from accounts.models import Grant, Guardianship, Invitation, Role, User
@@ -273,6 +273,7 @@ def _accept(mark: str, *, hashed: str, name: str, request: HttpRequest | None) -
     Invitation.objects.filter(pk=invitation.pk).update(**used)
     activity.record("invitation.accepted", actor=person, subject=person, on=invitation, request=request)
     news.of_acceptance(invitation, person=person)
+    changes.invitation_accepted(invitation, person)
     return person
 
 

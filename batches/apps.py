@@ -9,8 +9,10 @@ class BatchesConfig(AppConfig):
     verbose_name = _("Batches")
 
     def ready(self) -> None:
+        from accounts import changes
         from accounts.notifications import declare
-        from batches import class_news, enrolment_news, events
+        from batches import class_news, codes, enrolment_news, events
 
         declare(*class_news.KINDS, *enrolment_news.KINDS)
         name_events(events.EVENTS)
+        changes.INVITATION_ACCEPTED.append(codes.follow_acceptance)

@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("batches.batch_urls")),
     path("", include("batches.places_urls")),
+    path("", include("batches.enrolment_urls")),
     path("", include("batches.clash_urls")),
     path("", include("batches.message_urls")),
+    path("", include("batches.gap_urls")),
 ]
