@@ -103,6 +103,11 @@ class Panel:
         """Whether its lines stand on a rule with their times in the margin."""
         return any(line.at for line in self.lines)
 
+    @property
+    def rest(self) -> tuple[Line, ...]:
+        """All lines but the first."""
+        return self.lines[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import guardians, photos
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Institute, Notification, User
+from batches.class_days import children_today
 
 NEWEST = 3
 
@@ -50,7 +51,9 @@ def child(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 def day_of(student: User) -> dict[str, object]:
     """What the part that both pages share shows of this student today."""
-    return {"student": student, "today": timezone.localdate(), "contact": contact()}
+    now = timezone.now()
+    lines = children_today([student], now=now)
+    return {"student": student, "today": timezone.localdate(now), "lines": lines, "contact": contact()}
 
 
 def contact() -> Contact:

@@ -19,6 +19,7 @@ from accounts import guardians, photos
 from accounts import offers as accounts_offers
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Notification, Role, User
+from batches import offers as batches_offers
 from coaching.lib.offers import Panel
 from coaching.pages import child, todo
 from dfs import offers as dfs_offers
@@ -26,10 +27,10 @@ from dfs import offers as dfs_offers
 SHOWN = 5
 PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
     Role.ADMIN: (accounts_offers.panel,),
-    Role.TEACHER: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
+    Role.TEACHER: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
     Role.STAFF: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
-    Role.STUDENT: (accounts_offers.panel, dfs_offers.panel),
-    Role.GUARDIAN: (accounts_offers.panel, dfs_offers.panel),
+    Role.STUDENT: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel),
+    Role.GUARDIAN: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel),
 }
 OFFICE: tuple[Callable[..., Panel], ...] = (accounts_offers.office, dfs_offers.office)
 
@@ -55,11 +56,12 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
 
 
 def office(now: datetime) -> dict[str, Any]:
-    """The figures of all areas in a row, and the state of things."""
+    """The figures of all areas in a row, today by room, and the state of things."""
     panels = [ask(now=now) for ask in OFFICE]
     return {
         "figures": [figure for panel in panels for figure in panel.figures],
         "system": next(panel for panel in panels if panel.lines),
+        "rooms": batches_offers.office(now=now),
     }
 
 

@@ -19,11 +19,12 @@ from accounts import erasures, forgetting
 from accounts import own_copy as accounts_copy
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
 from accounts.models import ErasureRequest, Role, User
+from batches import own_copy as batches_copy
 from coaching.lib.offers import Hold
 from coaching.lib.text import search_text
 from dfs import own_copy as dfs_copy
 
-HOLDS: tuple[Callable[[User], list[Hold]], ...] = (accounts_copy.holds, dfs_copy.holds)
+HOLDS: tuple[Callable[[User], list[Hold]], ...] = (accounts_copy.holds, batches_copy.holds, dfs_copy.holds)
 PAGE_ROWS = 25
 State = ErasureRequest.State
 TONES = {State.WAITING: "due", State.HELD: "run", State.DONE: "ok", State.REFUSED: "off"}
@@ -75,6 +76,7 @@ def erase(row: ErasureRequest, *, actor: User, request: HttpRequest | None = Non
         erasures.hold(asked, holds=holds, actor=actor, request=request)
         return False
     dfs_copy.erase(person, actor=actor)
+    batches_copy.erase(person)
     forgetting.forget(person, actor=actor, request=request)
     erasures.close(asked, actor=actor, request=request)
     return True

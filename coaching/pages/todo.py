@@ -13,10 +13,15 @@ from django.views.decorators.http import require_safe
 from accounts import offers as accounts_offers
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import User
+from batches import offers as batches_offers
 from coaching.lib.offers import Todo
 from dfs import offers as dfs_offers
 
-AREAS: tuple[Callable[..., list[Todo]], ...] = (accounts_offers.todo, dfs_offers.todo)
+AREAS: tuple[Callable[..., list[Todo]], ...] = (
+    accounts_offers.todo,
+    batches_offers.todo,
+    dfs_offers.todo,
+)
 TODAY, THIS_WEEK, LATER = range(3)
 TONES = ("bad", "due", "run", "", "ok", "off")
 

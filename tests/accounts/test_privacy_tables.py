@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts import erasures, old_news
 from accounts.models import (
@@ -28,6 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.sessions import ENDED_KEPT
+from batches.models import CalendarFeed, JoinRequest, Teaching
 from coaching.pages.data_export import AREAS
 from coaching.pages.erasures import erase
 from dfs import store
@@ -35,6 +37,7 @@ from dfs.housekeeping import LOG_KEPT
 from dfs.models import TRASH_KEPT, UPLOAD_KEPT, DriveAccount, StoredFile, Upload
 from tests import people
 from tests.accounts.test_erasure import with_traces
+from tests.batches import timetables
 
 PAGE = (Path(settings.BASE_DIR) / "docs/privacy.md").read_text(encoding="utf-8")
 KEPT, COPY, ERASURE = 3, 4, 5
@@ -86,7 +89,7 @@ def test_the_page_tells_how_long_the_code_keeps() -> None:
     news = f"read at the bell only {old_news.READ_KEPT.days} days, all else {old_news.KEPT.days}"
     assert kept["notifications"].startswith(news)
     assert kept["session_slots"].startswith(f"{ENDED_KEPT.days} days")
-    words = {365: "a year at least", 7: "until deleted and seven days", 2: "two days without use"}
+    words = {365: "a year and a day", 7: "until deleted and seven days", 2: "two days without use"}
     assert kept["activity_log"].startswith(words[ACTIVITY_KEPT.days])
     assert kept["stored_files"] == words[TRASH_KEPT.days]
     assert kept["uploads"] == words[UPLOAD_KEPT.days]
@@ -115,6 +118,10 @@ def everywhere() -> User:
         notification.deliveries.create(channel="EMAIL")
     store.put(BytesIO(b"x"), name="Ritika-Secret.pdf", purpose=StoredFile.MINE, owner=person)
     Upload.objects.create(owner=person, name="Ritika-Secret.mp4", purpose=StoredFile.MINE, length_bytes=1)
+    batch = timetables.batch()
+    JoinRequest.objects.create(batch=batch, student=person)
+    Teaching.objects.create(batch=batch, teacher=person)
+    CalendarFeed.objects.create(person=person, secret_hash="x")
     people.signed_in(person)
     return person
 
@@ -160,3 +167,22 @@ def test_what_holds_an_erasure_is_on_the_page() -> None:
     assert not erase(erasures.ask(person, actor=person), actor=people.admin())
     assert rows()["drive_accounts"][ERASURE] == "holds the erasure"
     assert ErasureRequest.objects.get().state == "HELD"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["batch_students", "class_sessions"])
+def test_what_is_still_to_be_learnt_or_taught_holds_an_erasure_until_it_is_over(table: str) -> None:
+    batch, person = timetables.batch(), people.other_student()
+    if table == "batch_students":
+        row: Any = timetables.enrol(person, batch)
+        over = {"left_at": timezone.now(), "leaving_reason": "Moved to Pune"}
+    else:
+        person = people.other_teacher()
+        row, over = timetables.class_session(batch, teacher=person), {"cancelled_at": timezone.now()}
+    asked = erasures.ask(person, actor=person)
+    assert not erase(asked, actor=people.admin())
+    assert rows()[table][ERASURE].startswith("holds the erasure")
+    type(row).objects.filter(pk=row.pk).update(**over)
+    assert erase(asked, actor=people.admin())
+    row.refresh_from_db()
+    assert getattr(row, "leaving_reason", "") == ""
