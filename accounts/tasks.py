@@ -5,7 +5,7 @@ from smtplib import SMTPException
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import deliveries, invitation_mail, old_news, password_links, sessions
+from accounts import deliveries, invitation_mail, old_activity, old_news, password_links, sessions
 
 
 @shared_task(ignore_result=True)
@@ -36,3 +36,9 @@ def send_deliveries() -> None:
 def forget_old_news() -> None:
     """Delete what people were told long ago; what a round leaves, the next one takes."""
     old_news.forget(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def forget_old_activity() -> None:
+    """Delete lines of the activity log whose retention is over; what a round leaves, the next one takes."""
+    old_activity.forget(now=timezone.now())

@@ -11,5 +11,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "accounts-mail-invitations": {"task": "accounts.tasks.mail_invitations", "schedule": 60.0},
     "accounts-send-deliveries": {"task": "accounts.tasks.send_deliveries", "schedule": 60.0},
     "accounts-forget-old-news": {"task": "accounts.tasks.forget_old_news", "schedule": 3600.0},
+    "accounts-forget-old-activity": {"task": "accounts.tasks.forget_old_activity", "schedule": 3600.0},
     "batches-hand-out-seats": {"task": "batches.tasks.hand_out_seats", "schedule": 300.0},
 }
