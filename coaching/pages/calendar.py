@@ -29,8 +29,8 @@ from coaching.pages.calendar_grid import DAY
 AREAS: tuple[Callable[..., list[Entry]], ...] = (calendar_entries.calendar,)
 VIEWS = ("month", "week", "agenda")
 AGENDA_DAYS = {"month": 7, "week": 7, "agenda": 31}
-AGENDA_ENTRIES = {"month": 9, "week": 60, "agenda": 60}
-AGENDA_OF_A_DAY = {"month": 9, "week": 60, "agenda": calendar_days.MOST_OF_A_DAY}
+AGENDA_ENTRIES = {"month": 6, "week": 60, "agenda": 60}
+AGENDA_OF_A_DAY = {"month": 6, "week": 60, "agenda": calendar_days.MOST_OF_A_DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     shown = calendar_filters.narrowed(entries, chosen)
     found = calendar_grid.by_day(shown, stretch.days, day_of=timezone.localdate)
     context = {"view": view, "on": on, "title": _title(view, on), "is_narrowed": bool(chosen)}
-    context["choices"] = calendar_filters.choices(entries, chosen)
+    context["choices"] = choices = calendar_filters.choices(entries, chosen)
+    context["is_wide"] = any(choice.name in calendar_filters.WIDE for choice in choices)
     context |= _links(view, on, address) | _parts(stretch, found, view=view, on=on, now=now, address=address)
     context["all_url"] = _address({}, view, on)
     return render(request, "pages/calendar.html", context)

@@ -51,6 +51,12 @@ class Cell:
     more: int
     areas: list[str]
 
+    @property
+    def marks(self) -> str:
+        """Classes of the cell."""
+        marks = {"out": self.is_out, "is-today": self.is_today, "is-chosen": self.is_chosen}
+        return " ".join(mark for mark, is_set in marks.items() if is_set)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:

@@ -24,6 +24,8 @@ KINDS: dict[str, Any] = {
     "due": gettext_lazy("Fees"),
 }
 LONGEST = 64
+WIDE = frozenset({"child", "batch"})
+"""Who sees several of these narrows often, so the choice stands on top."""
 
 
 @dataclass(frozen=True, slots=True)
