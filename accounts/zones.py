@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import SynchronousOnlyOperation
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.models import Institute
@@ -52,3 +53,11 @@ def enter_task(**kwargs: Any) -> None:
 def leave_task(**kwargs: Any) -> None:
     """Receiver of Celery's `task_postrun`."""
     timezone.deactivate()
+
+
+class InstituteCommand(BaseCommand):
+    """A command that reads or writes days and times: the institute's, as its pages do."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with timezone.override(INSTITUTE_ZONE):
+            return super().execute(*args, **options)

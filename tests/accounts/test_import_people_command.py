@@ -1,13 +1,16 @@
 """`import_people` on the command line: the same import, its errors by line, its exit status."""
 
 import json
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import PeopleImport, User
+from accounts.models import Institute, PeopleImport, User
 from tests.accounts.importing import FARHAN, ISHA, csv
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +60,16 @@ def test_file_that_cannot_be_read_ends_with_two(file, content):
     with pytest.raises(CommandError) as ended:
         run(file)
     assert ended.value.returncode == 2
+
+
+def test_today_is_the_institutes(file: Path, settings: Any):
+    """It is always another day at one end of the Pacific than at the other."""
+    settings.TIME_ZONE = "Pacific/Kiritimati"
+    Institute.objects.update_or_create(pk=1, defaults={"name": "Pragati", "time_zone": "Pacific/Pago_Pago"})
+    Institute.forget()
+    tomorrow = datetime.now(ZoneInfo("Pacific/Kiritimati")).date().isoformat()
+    file.write_bytes(f"Name,Admission number,Date of birth\nIsha Rao,2026-0900,{tomorrow}\n".encode())
+    err = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_people", str(file), stdout=StringIO(), stderr=err)
+    assert "This day is still to come." in err.getvalue()

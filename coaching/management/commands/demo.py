@@ -9,12 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from accounts import demo as people_demo
 from accounts import demo_day, demo_guardian_link
 from accounts.models import Role, User
+from accounts.zones import InstituteCommand
 from coaching.lib import triggers
 from dfs import demo as drives_demo
 from dfs.operator import quiet_wakes
@@ -31,7 +32,7 @@ class SignIn:
     password: str
 
 
-class Command(BaseCommand):
+class Command(InstituteCommand):
     """Seed what is missing, then say how to sign in. Repeating it changes nothing that is in order."""
 
     help = "Make the demo institute and print its sign-ins (passwords made per install, or DEMO_PASSWORD)."

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from accounts.import_plans import Mode, Plan, Source, plan_import
 from accounts.import_rows import Row
 from accounts.import_tables import MAX_BYTES
 from accounts.models import Role
+from accounts.zones import InstituteCommand
 from coaching.lib.errors import DomainError
 from coaching.lib.text import clean_filename
 
@@ -24,7 +25,7 @@ PROBLEMS_SHOWN = 100
 IMPORTABLE = [role.value.lower() for role in Role if role != Role.ADMIN]
 
 
-class Command(BaseCommand):
+class Command(InstituteCommand):
     """The same plan and the same import as the page's."""
 
     help = (

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.keys import verify_master_keys
+from accounts.zones import InstituteCommand
 from coaching.lib.errors import DomainError
 from coaching.lib.sealing import SealBroken
 from coaching.templatetags.figures import size
@@ -28,7 +29,7 @@ from dfs.models import Job, StoredFile
 from dfs.reassembly import FileDamaged
 
 
-class Command(CareVerbs, BaseCommand):
+class Command(CareVerbs, InstituteCommand):
     """One method per verb; each gives its answer, and `handle` alone prints and decides the exit status."""
 
     help = "The file store: files (put, get, ls, rm, status), Drives (accounts, add-local, …), care (verify, whatif)."
