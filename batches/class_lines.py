@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from batches.models import Batch, ClassSession
@@ -62,11 +62,19 @@ def state_at(row: ClassSession, now: datetime) -> str:
     return "now" if row.starts_at <= now else ""
 
 
+def address_of(row: ClassSession) -> str:
+    """Of its page; "" until there is such a page."""
+    try:
+        return reverse("class_session", args=[row.uuid])
+    except NoReverseMatch:
+        return ""
+
+
 def _line(row: ClassSession, *, now: datetime, label: str, over: str, people: str) -> Line:
     tone, word, why = standing(row)
     return Line(
         label=label,
-        url=reverse("class_session", args=[row.uuid]),
+        url=address_of(row),
         area="timetable",
         meta=" · ".join(filter(None, (_place(row), people, _opening(row, now)))),
         at=row.starts_at,

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from batches.class_lines import standing, state_at
+from batches.class_lines import address_of, standing, state_at
 from batches.models import Batch, ClassSession
 from batches.series import Span
 from coaching.lib.clock import clock_text
@@ -80,7 +79,7 @@ class Shown:
             span=span,
             label=row.batch.name,
             meta=row.teacher.name if row.teacher else "",
-            url=reverse("class_session", args=[row.uuid]),
+            url=address_of(row),
             time=f"{clock_text(row.starts_at)} – {clock_text(row.ends_at)}",
             state=state,
             tone=tone,

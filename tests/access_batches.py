@@ -63,6 +63,7 @@ BATCHES |= {
         {**only("admin", "teacher", status=200), "other teacher": 404, "guardian who teaches": 404},
         kwargs=the_batchs_number,
     ),
+    "student_list": Row({**only("admin", "teacher", status=200), "other teacher": 200, "guardian who teaches": 200}),
     "class_gaps": Row(only("admin", status=200)),
 }
 

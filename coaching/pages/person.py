@@ -1,8 +1,10 @@
-"""One person's page: for admins everything the areas know of him, for a guardian who his child is.
+"""One person's page: for admins everything the areas know of him, for a guardian who his child is, for a teacher how
+his student and the student's guardians are reached, and no more: neither birth date nor sessions nor devices.
 
 A student's areas (batches, attendance, results, fees) offer their parts here as they come.
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,29 +17,42 @@ from accounts import guardians, invitees, photos, second_step
 from accounts.access import SignedInRequest, signed_in
 from accounts.activity import lines
 from accounts.models import Activity, ImportedRow, Institute, Invitation, Role, SessionSlot, User
+from batches import taught
+from batches.models import Enrolment
 from dfs import owned
 
 LINES_SHOWN = 10
 DEVICES_SHOWN = 5
+BATCHES_SHOWN = 20
 
 
 @signed_in
 @require_safe
 def person(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Somebody this person may look up; anybody else is not there. One's own page is the profile."""
-    found = get_object_or_404(User.objects.for_user(request.user), uuid=public_id)
-    if found.pk == request.user.pk and not request.user.is_admin:
+    now, reader = timezone.now(), request.user
+    known = User.objects.for_user(reader).filter(uuid=public_id).first()
+    found = known or get_object_or_404(taught.students_of(reader, now=now), uuid=public_id)
+    if found.pk == reader.pk and not reader.is_admin:
         return redirect("profile")
-    [found] = photos.with_tags([found])
-    context = _who(found)
-    if request.user.is_admin:
+    [found] = photos.with_tags([found]) if known else [found]
+    context = _who(found) | {"enrolments": _enrolments(found, reader, now), "is_taught": known is None}
+    if reader.is_admin:
         context |= _ties(found) | _ways_in(found) | _traces(found)
+    elif known is None:
+        context["guardians"] = list(guardians.links_of(found))
     return render(request, "pages/person.html", context)
 
 
 def _who(found: User) -> dict[str, Any]:
     today = timezone.localtime(timezone.now(), Institute.current().zone).date()
     return {"person": found, "is_minor": found.is_minor(on=today), "is_student": found.role == Role.STUDENT}
+
+
+def _enrolments(found: User, reader: User, now: datetime) -> list[Enrolment]:
+    """In which batches, the newest first; a teacher is told of those that are his."""
+    rows = found.enrolments.for_user(reader, now=now).select_related("batch")
+    return list(rows.order_by("-joined_at", "-pk")[:BATCHES_SHOWN])
 
 
 def _ties(found: User) -> dict[str, Any]:
