@@ -32,7 +32,7 @@ class ImportForm(forms.Form):
         label=gettext_lazy("People who are here already"),
         choices=Mode.choices,
         initial=Mode.ADD,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "check"}),
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role of rows that name none"), choices=ROLES, initial=Role.STUDENT, required=False
