@@ -115,7 +115,7 @@ def _found(kind: str, words: str) -> QuerySet[Any]:
     if kind == "room":
         found = found.select_related("venue").order_by("-is_active", "name", "pk")
     else:
-        found = found.annotate(batch_count=Count("batches", distinct=True))
+        found = found.annotate(batch_count=Count("batches", distinct=True)).order_by("name", "pk")
     return found
 
 

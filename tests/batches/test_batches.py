@@ -1,4 +1,4 @@
-"""Batches made, changed, archived, taken out of the archive and deleted, over HTTP as the office does it."""
+"""Batches listed and made, over HTTP as the office does it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity, Institute, Notification, Role
-from batches.models import Batch, ClassSession, JoinCode, JoinRequest, Subject, Teaching, Venue
+from batches.models import Batch, Subject, Teaching, Venue
 from batches.services import last_day_of_year
 from tests import people
 from tests.batches import timetables
+from tests.batches.batch_pages import CREATE, LIST, LONG_NAME, errors, typed
 
 pytestmark = pytest.mark.django_db
-CREATE, LIST = "/batches/new/", "/batches/"
-LONG_NAME = "विज्ञान और गणित की विशेष कक्षा " * 4  # more than 120 signs
 
 
 @pytest.fixture
@@ -24,33 +23,64 @@ def office() -> Client:
     return people.signed_in(people.admin())
 
 
-def typed(**fields: Any) -> dict[str, Any]:
-    """A form of a new batch as a browser sends it; `teachers` are pairs of a person and a subject or None."""
-    teachers = fields.pop("teachers", [])
-    rows = {"teachings-TOTAL_FORMS": str(len(teachers) + 2), "teachings-INITIAL_FORMS": "0"}
-    for number, (who, what) in enumerate(teachers):
-        rows[f"teachings-{number}-teacher"] = who.pk
-        rows[f"teachings-{number}-subject"] = what.pk if what else ""
-    plain = {"name": "NEET 2027", "mode": "CLASSROOM", "starts_on": "2026-12-01", "ends_on": "2027-05-01"}
-    return {**plain, "seats": "", "venue": "", "link": "", "more_subjects": "", **rows, **fields}
+def names(answer: Any) -> list[str]:
+    return [row.batch.name for row in answer.context["rows"]]
 
 
-def sent(answer: Any) -> dict[str, Any]:
-    """What a browser would send back of the form in this page, nothing changed."""
-    form = answer.context["form"]
-    found = {name: form[name].value() for name in form.fields if form[name].value() not in (None, [], "")}
-    for part in (form.teachings.management_form, *form.teachings):
-        for bound in part:
-            found[bound.html_name] = bound.value() if bound.value() is not None else ""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
+def test_everybody_sees_his_own_batches_and_nobody_others(office: Client) -> None:
+    own, other = timetables.batch(), timetables.batch("NEET 2027")
+    Teaching.objects.filter(batch=other).update(teacher=people.other_teacher())
+    timetables.enrol(people.student(), own)
+    people.guardian().guardianships.create(student=people.student())
+    assert names(office.get(LIST)) == ["JEE 2027 A", "NEET 2027"]
+    for who in (people.teacher(), people.student(), people.guardian()):
+        assert names(people.signed_in(who).get(LIST)) == ["JEE 2027 A"], who
+    assert names(people.signed_in(people.other_student()).get(LIST)) == []
+    assert names(people.signed_in(people.cashier()).get(LIST)) == []
+    [row] = people.signed_in(people.guardian()).get(LIST).context["rows"]
+    assert (row.learners, row.students) == ("Ananya Kulkarni", None)
 
 
-def change_url(batch: Batch) -> str:
-    return reverse("batch_change", args=[batch.uuid])
+def test_list_finds_by_name_subject_and_teacher_and_keeps_the_archive_apart(office: Client) -> None:
+    timetables.batch().subjects.add(timetables.subject("भौतिकी"))
+    timetables.batch("Old", archived_at=timezone.now())
+    for words in ("jee", "भौतिकी", "meera 2027"):
+        assert names(office.get(LIST, {"q": words})) == ["JEE 2027 A"], words
+    assert names(office.get(LIST, {"q": "chemistry"})) == []
+    assert names(office.get(LIST, {"state": "archived"})) == ["Old"]
 
 
-def errors(answer: Any) -> dict[str, list[str]]:
-    return dict(answer.context["form"].errors)
+def test_row_says_next_class_seats_and_what_is_unusual(office: Client) -> None:
+    batch, now = timetables.batch(seats=1), timezone.now()
+    timetables.enrol(people.student(), batch)
+    runs = timetables.class_session(batch, now - timedelta(minutes=10))
+    timetables.class_session(batch, now + timedelta(days=1))
+    today = timezone.localdate()
+    over = timetables.batch("Z", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=1))
+    first, last = office.get(LIST).context["rows"]
+    assert (first.next_at, first.students, first.word) == (runs.starts_at, 1, "Full")
+    assert (last.batch, last.tone, last.next_at) == (over, "due", None)
+
+
+def test_institute_without_a_batch_is_told_how_to_begin(office: Client) -> None:
+    page = office.get(LIST).content.decode()
+    assert "Add the first batch" in page
+    assert 'href="/batches/new/"' in page
+
+
+def test_list_costs_the_same_at_3_and_at_30(same_queries: Any, office: Client) -> None:
+    number = iter(range(100))
+
+    def add(count: int) -> None:
+        for _ in range(count):
+            batch = timetables.batch(f"B {next(number)}")
+            batch.subjects.add(timetables.subject())
+            timetables.class_session(batch)
+            timetables.enrol(people.student(), batch)
+
+    same_queries(lambda: office.get(LIST), add=add)
+    teacher = people.signed_in(people.teacher())
+    same_queries(lambda: teacher.get(LIST), add=add)
 
 
 # --- Making -----------------------------------------------------------------------------------------------------------
@@ -237,296 +267,3 @@ def test_a_subject_without_a_teacher_asks_for_one(office: Client) -> None:
     body = typed(**{"teachings-0-subject": timetables.subject().pk})
     answer = office.post(CREATE, body)
     assert "Choose who teaches it" in str(answer.context["form"].teachings.errors)
-
-
-# --- Changing ---------------------------------------------------------------------------------------------------------
-
-
-def test_change_keeps_what_was_changed_and_counts_the_revision(office: Client) -> None:
-    batch = timetables.batch()
-    body = sent(office.get(change_url(batch))) | {"name": "JEE 2027 B", "seats": "30"}
-    assert office.post(change_url(batch), body)["Location"] == reverse("batch", args=[batch.uuid])
-    batch.refresh_from_db()
-    assert (batch.name, batch.seats, batch.revision) == ("JEE 2027 B", 30, 2)
-    assert Activity.objects.get(event="batch.changed").extra["fields"] == ["name", "seats"]
-    assert batch.teachings.get().teacher == people.teacher()
-
-
-def test_same_form_again_changes_nothing_more(office: Client) -> None:
-    batch = timetables.batch()
-    body = sent(office.get(change_url(batch))) | {"name": "JEE 2027 B", "more_subjects": "Botany"}
-    assert [office.post(change_url(batch), body).status_code for _time in range(2)] == [302, 302]
-    batch.refresh_from_db()
-    assert (batch.revision, Activity.objects.filter(event="batch.changed").count()) == (2, 1)
-
-
-def test_second_of_two_admins_gets_his_input_back_with_what_the_first_changed(office: Client) -> None:
-    batch = timetables.batch()
-    mine = sent(office.get(change_url(batch))) | {"seats": "25"}
-    theirs = sent(office.get(change_url(batch))) | {"name": "JEE 2027 Alpha", "seats": "40"}
-    assert office.post(change_url(batch), theirs).status_code == 302
-    answer = office.post(change_url(batch), mine)
-    assert answer.status_code == 409
-    form = answer.context["form"]
-    assert (form["name"].value(), form["seats"].value()) == ("JEE 2027 Alpha", 25)
-    assert form.theirs == [("Name", "JEE 2027 Alpha"), ("Seats", "40")]
-    batch.refresh_from_db()
-    assert (batch.name, batch.seats) == ("JEE 2027 Alpha", 40)
-    assert office.post(change_url(batch), sent(answer)).status_code == 302
-    batch.refresh_from_db()
-    assert (batch.name, batch.seats) == ("JEE 2027 Alpha", 25)
-
-
-def test_what_was_new_beside_the_batch_comes_back_too(office: Client) -> None:
-    batch = timetables.batch()
-    mine = sent(office.get(change_url(batch))) | {"more_subjects": "Botany"}
-    mine |= {"place-name": "Canada Corner", "place-latitude": "20", "place-longitude": "73", "place-radius_m": "50"}
-    Batch.objects.filter(pk=batch.pk).update(name="Renamed", revision=2)
-    answer = office.post(change_url(batch), mine)
-    form = answer.context["form"]
-    assert (answer.status_code, form["more_subjects"].value()) == (409, "Botany")
-    assert (form.place["name"].value(), form.place["latitude"].value()) == ("Canada Corner", "20")
-    assert (Venue.objects.count(), Subject.objects.count()) == (0, 0)
-
-
-@pytest.mark.parametrize("seen", ["", "{", "[]", "null", '{"revision": 1}', "9" * 5_000, '{"name": "\\ud800"}'])
-def test_a_broken_mark_of_the_page_is_no_error(office: Client, seen: str) -> None:
-    batch = timetables.batch()
-    body = sent(office.get(change_url(batch))) | {"seen": seen, "name": "B"}
-    assert office.post(change_url(batch), body).status_code == 302
-    assert Batch.objects.get().name == "B"
-
-
-def test_archived_batch_is_not_changed(office: Client) -> None:
-    batch = timetables.batch()
-    body = sent(office.get(change_url(batch))) | {"name": "B"}
-    office.post(reverse("batch_archive", args=[batch.uuid]))
-    answer = office.post(change_url(batch), body)
-    assert "archived" in " ".join(errors(answer)["__all__"])
-    assert Batch.objects.get().name == "JEE 2027 A"
-
-
-def test_days_that_leave_classes_outside_are_refused_with_their_number(office: Client) -> None:
-    batch, today = timetables.batch(), timezone.localdate()
-    for days in (10, 20):
-        timetables.class_session(batch, timetables.at(today + timedelta(days=days), 23, 30))
-    gone = timetables.class_session(batch, timetables.at(today + timedelta(days=30), 9))
-    ClassSession.objects.filter(pk=gone.pk).update(cancelled_at=timezone.now())
-    body = sent(office.get(change_url(batch)))
-    refused = office.post(change_url(batch), body | {"ends_on": str(today + timedelta(days=9))})
-    [said] = errors(refused)["ends_on"]
-    assert said.startswith("2 classes are outside these days")
-    refused = office.post(change_url(batch), body | {"starts_on": str(today + timedelta(days=11))})
-    [said] = errors(refused)["starts_on"]
-    assert said.startswith("1 class is outside these days")
-    assert office.post(change_url(batch), body | {"ends_on": str(today + timedelta(days=20))}).status_code == 302
-    batch.refresh_from_db()
-    assert batch.ends_on == today + timedelta(days=20)
-
-
-def test_shorter_days_cut_weekly_slots_and_drop_those_without_a_day(office: Client) -> None:
-    batch, today = timetables.batch(), timezone.localdate()
-    long, late = timetables.slot(batch), timetables.slot(batch, starts_on=today + timedelta(days=90))
-    last = today + timedelta(days=60)
-    office.post(change_url(batch), sent(office.get(change_url(batch))) | {"ends_on": str(last)})
-    long.refresh_from_db()
-    assert (long.ends_on, long.revision) == (last, 2)
-    assert not batch.slots.filter(pk=late.pk).exists()
-
-
-def test_fewer_seats_than_are_taken_or_offered_are_refused(office: Client) -> None:
-    batch, now = timetables.batch(), timezone.now()
-    timetables.enrol(people.student(), batch)
-    offer = {"state": JoinRequest.State.OFFERED, "offer_ends_at": now + timedelta(days=1)}
-    JoinRequest.objects.create(batch=batch, student=people.other_student(), **offer)
-    body = sent(office.get(change_url(batch)))
-    answer = office.post(change_url(batch), body | {"seats": "1"})
-    assert errors(answer)["seats"][0].startswith("2 seats are taken or offered.")
-    assert office.post(change_url(batch), body | {"seats": "2"}).status_code == 302
-
-
-def test_more_seats_are_offered_to_who_waits(office: Client) -> None:
-    batch = timetables.batch(seats=1)
-    timetables.enrol(people.student(), batch)
-    asked = JoinRequest.objects.create(batch=batch, student=people.other_student(), state="WAITING")
-    office.post(change_url(batch), sent(office.get(change_url(batch))) | {"seats": "2"})
-    asked.refresh_from_db()
-    assert asked.state == JoinRequest.State.OFFERED
-
-
-def test_teacher_taken_off_leaves_word_of_his_coming_classes(office: Client) -> None:
-    batch = timetables.batch()
-    timetables.class_session(batch, teacher=people.teacher())
-    body = sent(office.get(change_url(batch))) | {"teachings-0-teacher": people.other_teacher().pk}
-    page = office.post(change_url(batch), body, follow=True).content.decode()
-    assert "Meera Joshi still has coming classes of this batch: 1." in page
-    assert Teaching.objects.get().teacher == people.other_teacher()
-    told = Notification.objects.get(kind="batch.joined")
-    assert (told.recipient, told.title) == (people.other_teacher(), "You teach JEE 2027 A now")
-
-
-def test_who_teaches_stays_offered_after_his_account_was_closed(office: Client) -> None:
-    batch, who = timetables.batch(), people.teacher()
-    who.is_active = False
-    who.save()
-    answer = office.post(change_url(batch), sent(office.get(change_url(batch))) | {"name": "B"})
-    assert answer.status_code == 302
-    assert Teaching.objects.get().teacher == who
-
-
-# --- Archive ----------------------------------------------------------------------------------------------------------
-
-
-def test_archiving_ends_what_goes_on_and_says_so_before(office: Client) -> None:
-    batch, now = timetables.batch(), timezone.now()
-    people.guardian()
-    now_in = timetables.enrol(people.student(), batch)
-    later = timetables.enrol(people.other_student(), batch, joined_at=now + timedelta(days=9))
-    begun = timetables.class_session(batch, now - timedelta(minutes=5))
-    coming = timetables.class_session(batch, now + timedelta(days=3))
-    third = people.person("Zoya Ansari", Role.STUDENT, admission_number="2026-0400")
-    asked = JoinRequest.objects.create(batch=batch, student=third)
-    url = reverse("batch_archive", args=[batch.uuid])
-    page = office.get(url).content.decode()
-    for said in ("2 students leave it now", "1 coming class is cancelled", "1 open request to join is refused"):
-        assert said in page
-    assert [office.post(url).status_code for _time in range(2)] == [302, 302]
-    for row in (batch, now_in, later, begun, coming, asked):
-        row.refresh_from_db()
-    assert now_in.left_at == batch.archived_at == coming.cancelled_at
-    assert (later.left_at, begun.cancelled_at, coming.sequence) == (later.joined_at, None, 1)
-    assert (asked.state, asked.reason) == (JoinRequest.State.REFUSED, "The batch was archived.")
-    assert Activity.objects.filter(event="batch.archived").count() == 1
-    told = Notification.objects.filter(title="JEE 2027 A has ended")
-    assert set(told.values_list("recipient__name", flat=True)) == {
-        "Ananya Kulkarni",
-        "रितिका शर्मा",
-        "Meera Joshi",
-    }
-
-
-def test_restoring_brings_students_and_coming_classes_back(office: Client) -> None:
-    batch, now = timetables.batch(), timezone.now()
-    gone = timetables.enrol(people.other_student(), batch, left_at=now - timedelta(days=4))
-    back = timetables.enrol(people.student(), batch)
-    third = people.person("Zoya Ansari", Role.STUDENT, admission_number="2026-0400")
-    later = timetables.enrol(third, batch, joined_at=now + timedelta(days=9))
-    coming = timetables.class_session(batch, now + timedelta(days=3))
-    off = timetables.class_session(batch, now + timedelta(days=4), cancelled_at=now - timedelta(days=1), reason="Ill")
-    office.post(reverse("batch_archive", args=[batch.uuid]))
-    url = reverse("batch_restore", args=[batch.uuid])
-    assert [office.post(url, {"name": batch.name}).status_code for _time in range(2)] == [302, 302]
-    for row in (batch, gone, back, later, coming, off):
-        row.refresh_from_db()
-    assert (batch.archived_at, back.left_at, later.left_at, coming.cancelled_at) == (None, None, None, None)
-    assert (coming.sequence, off.reason, off.sequence) == (2, "Ill", 0)
-    assert gone.left_at is not None
-    assert Notification.objects.filter(title="JEE 2027 A goes on", recipient=people.student()).count() == 1
-
-
-def test_restoring_under_a_taken_name_asks_for_another(office: Client) -> None:
-    batch = timetables.batch(archived_at=timezone.now())
-    Batch.objects.create(name="jee 2027 a", starts_on=batch.starts_on, ends_on=batch.ends_on)
-    url = reverse("batch_restore", args=[batch.uuid])
-    assert "Another batch has this name now" in str(errors(office.post(url, {"name": batch.name})))
-    assert office.post(url, {"name": "JEE 2027 A (old)"}).status_code == 302
-    batch.refresh_from_db()
-    assert (batch.name, batch.archived_at) == ("JEE 2027 A (old)", None)
-
-
-# --- Deleting ---------------------------------------------------------------------------------------------------------
-
-
-def test_batch_made_by_mistake_goes_with_its_timetable(office: Client) -> None:
-    batch = timetables.batch(name="विज्ञान २०२७")
-    slot = timetables.slot(batch)
-    day = timezone.localdate() + timedelta(days=2)
-    timetables.class_session(batch, timezone.now() + timedelta(days=2), slot=slot, on=day)
-    soon = timezone.now() + timedelta(days=1)
-    JoinCode.objects.create(batch=batch, code="K7QX2MPD", expires_at=soon, created_by=people.admin())
-    url = reverse("batch_delete", args=[batch.uuid])
-    assert "not the name" in str(errors(office.post(url, {"typed": "विज्ञान"})))
-    assert office.post(url, {"typed": " विज्ञान  २०२७ "}).status_code == 302
-    assert (Batch.objects.count(), ClassSession.objects.count()) == (0, 0)
-    assert Activity.objects.get(event="batch.deleted").extra == {"name": "विज्ञान २०२७"}
-    assert office.post(url, {"typed": "विज्ञान २०२७"}).status_code == 404
-
-
-@pytest.mark.parametrize("history", ["left", "begun"])
-def test_batch_with_a_history_is_not_deleted_but_archived(office: Client, history: str) -> None:
-    batch, now = timetables.batch(), timezone.now()
-    if history == "left":
-        timetables.enrol(people.student(), batch, left_at=now - timedelta(days=2))
-    else:
-        timetables.class_session(batch, now - timedelta(minutes=1))
-    url = reverse("batch_delete", args=[batch.uuid])
-    page = office.get(url).content.decode()
-    assert "cannot be deleted" in page
-    assert reverse("batch_archive", args=[batch.uuid]) in page
-    answer = office.post(url, {"typed": batch.name})
-    assert answer.status_code == 409
-    assert "Archive it instead." in answer.content.decode()
-    assert Batch.objects.filter(pk=batch.pk).exists()
-
-
-# --- The list ---------------------------------------------------------------------------------------------------------
-
-
-def names(answer: Any) -> list[str]:
-    return [row.batch.name for row in answer.context["rows"]]
-
-
-def test_everybody_sees_his_own_batches_and_nobody_others(office: Client) -> None:
-    own, other = timetables.batch(), timetables.batch("NEET 2027")
-    Teaching.objects.filter(batch=other).update(teacher=people.other_teacher())
-    timetables.enrol(people.student(), own)
-    people.guardian().guardianships.create(student=people.student())
-    assert names(office.get(LIST)) == ["JEE 2027 A", "NEET 2027"]
-    for who in (people.teacher(), people.student(), people.guardian()):
-        assert names(people.signed_in(who).get(LIST)) == ["JEE 2027 A"], who
-    assert names(people.signed_in(people.other_student()).get(LIST)) == []
-    assert names(people.signed_in(people.cashier()).get(LIST)) == []
-    [row] = people.signed_in(people.guardian()).get(LIST).context["rows"]
-    assert (row.learners, row.students) == ("Ananya Kulkarni", None)
-
-
-def test_list_finds_by_name_subject_and_teacher_and_keeps_the_archive_apart(office: Client) -> None:
-    timetables.batch().subjects.add(timetables.subject("भौतिकी"))
-    timetables.batch("Old", archived_at=timezone.now())
-    for words in ("jee", "भौतिकी", "meera 2027"):
-        assert names(office.get(LIST, {"q": words})) == ["JEE 2027 A"], words
-    assert names(office.get(LIST, {"q": "chemistry"})) == []
-    assert names(office.get(LIST, {"state": "archived"})) == ["Old"]
-
-
-def test_row_says_next_class_seats_and_what_is_unusual(office: Client) -> None:
-    batch, now = timetables.batch(seats=1), timezone.now()
-    timetables.enrol(people.student(), batch)
-    runs = timetables.class_session(batch, now - timedelta(minutes=10))
-    timetables.class_session(batch, now + timedelta(days=1))
-    today = timezone.localdate()
-    over = timetables.batch("Z", starts_on=today - timedelta(days=90), ends_on=today - timedelta(days=1))
-    first, last = office.get(LIST).context["rows"]
-    assert (first.next_at, first.students, first.word) == (runs.starts_at, 1, "Full")
-    assert (last.batch, last.tone, last.next_at) == (over, "due", None)
-
-
-def test_institute_without_a_batch_is_told_how_to_begin(office: Client) -> None:
-    page = office.get(LIST).content.decode()
-    assert "Add the first batch" in page
-    assert 'href="/batches/new/"' in page
-
-
-def test_list_costs_the_same_at_3_and_at_30(same_queries: Any, office: Client) -> None:
-    number = iter(range(100))
-
-    def add(count: int) -> None:
-        for _ in range(count):
-            batch = timetables.batch(f"B {next(number)}")
-            batch.subjects.add(timetables.subject())
-            timetables.class_session(batch)
-            timetables.enrol(people.student(), batch)
-
-    same_queries(lambda: office.get(LIST), add=add)
-    teacher = people.signed_in(people.teacher())
-    same_queries(lambda: teacher.get(LIST), add=add)
