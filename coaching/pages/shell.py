@@ -21,13 +21,17 @@ from coaching.templatetags.figures import first_cluster
 TABS = 5
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
+TEACHERS = frozenset({Role.TEACHER})
+STAFF = frozenset({Role.STAFF})
+LEARNERS = frozenset({Role.STUDENT})
+GUARDIANS = frozenset({Role.GUARDIAN})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A page in the navigation. `route` is a URL name, `group` where it stands in the rail ("" on top).
 
-    `short` is the label under a phone's tab when the other is too long for it.
+    `short` is the label under a phone's tab when the other is too long for it; `tab`: whose phone has it there.
     """
 
     label: Any
@@ -36,12 +40,21 @@ class Entry:
     group: Any = ""
     roles: frozenset[Role] = EVERYBODY
     short: Any = ""
+    tab: frozenset[Role] = frozenset()
 
 
 NAVIGATION = (
-    Entry(_("Home"), "house", "dashboard"),
-    Entry(_("Children"), "graduation-cap", "child_list", roles=frozenset({Role.GUARDIAN})),
-    Entry(_("People"), "users", "people", _("Office"), ADMINS),
+    Entry(_("Home"), "house", "dashboard", tab=EVERYBODY),
+    Entry(_("Calendar"), "calendar", "calendar", tab=EVERYBODY),
+    Entry(_("Children"), "baby", "child_list", roles=GUARDIANS, tab=GUARDIANS),
+    Entry(_("My batches"), "graduation-cap", "my_batches", "", LEARNERS, _("Batches"), LEARNERS),
+    Entry(_("Batches"), "graduation-cap", "batch_list", _("Teaching"), ADMINS | TEACHERS, "", ADMINS | TEACHERS),
+    Entry(_("Students"), "users", "student_list", _("Teaching"), TEACHERS, tab=TEACHERS),
+    Entry(_("Requests to join"), "user-check", "join_request_list", _("Teaching"), ADMINS | TEACHERS),
+    Entry(_("Holidays"), "tree-palm", "holiday_list", _("Teaching"), ADMINS),
+    Entry(_("Clashes"), "calendar-x", "clash_report", _("Teaching"), ADMINS),
+    Entry(_("Rooms and subjects"), "map-pin", "places", _("Teaching"), ADMINS),
+    Entry(_("People"), "users", "people", _("Office"), ADMINS, tab=ADMINS),
     Entry(_("Invitations"), "user-plus", "invitation_list", _("Office"), ADMINS),
     Entry(_("Questions"), "message-circle-question-mark", "question_list", _("Office"), ADMINS),
     Entry(_("Institute"), "building-2", "institute", _("Office"), ADMINS),
@@ -49,7 +62,7 @@ NAVIGATION = (
     Entry(_("Deliveries"), "send", "delivery_list", _("System"), ADMINS),
     Entry(_("Activity"), "clock", "activity", _("System"), ADMINS),
     Entry(_("Erasure"), "eraser", "erasure_list", _("System"), ADMINS),
-    Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours")),
+    Entry(_("My files"), "files", "dfs:file_list", pgettext_lazy("navigation", "Yours"), tab=STAFF | LEARNERS),
     Entry(_("My Drives"), "hard-drive", "dfs:drive_list", pgettext_lazy("navigation", "Yours")),
     Entry(
         _("Ask the office"),
@@ -58,6 +71,7 @@ NAVIGATION = (
         pgettext_lazy("navigation", "Yours"),
         EVERYBODY - ADMINS,
         _("Office"),
+        STAFF | GUARDIANS,
     ),
     Entry(_("Profile"), "user", "profile", pgettext_lazy("navigation", "Yours")),
     Entry(_("Privacy"), "shield-check", "privacy", pgettext_lazy("navigation", "Yours")),
@@ -131,11 +145,11 @@ def _grouped(entries: list[Entry], links: list[Link]) -> list[Group]:
     return groups
 
 
-def _tabs(links: list[Link], path: str) -> list[Link]:
+def _tabs(entries: list[Entry], links: list[Link], role: str, path: str) -> list[Link]:
     """At most five at a thumb's reach; the last is always More, where the rest, the look and sign-out are."""
     url = reverse("more")
-    near = links[: TABS - 1]
-    is_elsewhere = path == url or any(link.is_current for link in links[TABS - 1 :])
+    near = [link for entry, link in zip(entries, links, strict=True) if role in entry.tab][: TABS - 1]
+    is_elsewhere = path == url or any(link.is_current for link in links if link not in near)
     return [*near, Link(gettext("More"), "menu", url, is_elsewhere, gettext("More"))]
 
 
@@ -169,7 +183,7 @@ def _shell(request: HttpRequest) -> Shell:
         theme="" if person.theme == User.Theme.SYSTEM else person.theme,
         role=str(Role(person.role).label),
         groups=_grouped(entries, links),
-        tabs=_tabs(links, request.path),
+        tabs=_tabs(entries, links, person.role, request.path),
         unread=notifications.as_shown(unread),
     )
 
