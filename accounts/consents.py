@@ -233,7 +233,7 @@ def _new(subject: User, purpose: Purpose, said: _Statement) -> Consent:
 
 def _locked(subject: User, purpose: Purpose) -> tuple[User, Consent | None]:
     """The person's row, held so that two at once become one after the other, and his consent in force."""
-    person = User.objects.select_for_update().get(pk=subject.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=subject.pk)
     return person, Consent.objects.filter(subject=person, purpose=purpose, withdrawn_at=None).first()
 
 

@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import activity, consents, news
-from accounts.models import ErasureRequest, Role, User
+from accounts.models import ErasureRequest, User
+from accounts.services import locked_beside_admins
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.offers import Hold
 
@@ -45,7 +46,7 @@ def ask(person: User, *, actor: User, request: HttpRequest | None = None) -> Era
 
     Asked already: the open request. Raises: NotAllowed.
     """
-    subject = User.objects.select_for_update().get(pk=person.pk)
+    subject = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     today = consents.day_of(timezone.now())
     is_his = subject.pk == actor.pk or consents.can_decide(subject, actor=actor, on=today)
     if not (is_his or actor.is_admin):
@@ -93,11 +94,16 @@ def words_of(hold: Hold) -> str:
     return _("%(reason)s (until %(day)s)") % {"reason": hold.reason, "day": day}
 
 
-def require_another_admin(person: User) -> None:
-    """To be called in the transaction that takes an admin away. Raises: LastAdmin."""
-    admins = User.objects.select_for_update().active().filter(role=Role.ADMIN).order_by("pk")
-    if person.is_admin and person.is_active and len(admins) < 2:
+def locked_beside_another_admin(person: User) -> User:
+    """The person as he is now, held with all admins until the transaction that takes him away ends.
+
+    Raises: LastAdmin.
+    """
+    rows = locked_beside_admins([person.pk])
+    admins = [one for one in rows.values() if one.is_admin and one.is_active]
+    if admins == [rows[person.pk]]:
         raise LastAdmin(_("This is the last admin. Make somebody else an admin first."))
+    return rows[person.pk]
 
 
 def _decide(row: ErasureRequest, state: str, reason: str, actor: User, request: HttpRequest | None) -> None:

@@ -50,7 +50,7 @@ def adopt(uid: str, *, email: str, request: HttpRequest) -> SocialAccount:
 
     `email` is an address Google has verified. Raises: NotConnected.
     """
-    person = User.objects.select_for_update().filter(email=as_stored(email)).first()
+    person = User.objects.select_for_update(no_key=True).filter(email=as_stored(email)).first()
     known: SocialAccount | None = SocialAccount.objects.filter(provider=GOOGLE, uid=uid).first()
     if known is not None:  # another tab was quicker
         return known
@@ -68,7 +68,7 @@ def _waits_for_google(person: User) -> bool:
 @transaction.atomic
 def connect(person: User, *, uid: str, email: str, request: HttpRequest) -> SocialAccount:
     """Connect the account the person has just signed in to at Google; twice is once. Raises: ConnectionRefused."""
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     mine = google_account(person)
     if mine is not None and mine.uid == uid:
         return mine
@@ -100,7 +100,7 @@ def attach(uid: str, *, email: str, person: User, actor: User, request: HttpRequ
 @transaction.atomic
 def disconnect(person: User, *, request: HttpRequest) -> None:
     """Forget a person's Google account; twice is once. His sessions stay. Raises: ConnectionRefused."""
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     account = google_account(person)
     if account is None:
         return

@@ -288,7 +288,7 @@ def _person(invitation: Invitation, name: str) -> User:
         if problem:
             raise InvitationRefused(problem)
         return person
-    entered: User = User.objects.select_for_update().get(pk=invitation.person_id)
+    entered: User = User.objects.select_for_update(no_key=True).get(pk=invitation.person_id)
     if not entered.is_active or entered.role != invitation.role or invitees.can_sign_in(entered):
         raise InvitationClosed
     if not _is_for(entered, invitation):

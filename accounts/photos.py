@@ -48,7 +48,7 @@ def put_photo(person: User, content: bytes, *, actor: User, request: HttpRequest
 @transaction.atomic
 def _keep(person: User, webp: bytes, actor: User, request: HttpRequest | None) -> Photo:
     """Under the person's lock, which whoever withdraws the consent takes too."""
-    _require_consent(User.objects.select_for_update().get(pk=person.pk))
+    _require_consent(User.objects.select_for_update(no_key=True).get(pk=person.pk))
     fields = {"sealed": seal(person, webp), "etag": hashlib.sha256(webp).hexdigest()[:32], "changed_at": timezone.now()}
     photo, _is_new = Photo.objects.update_or_create(user=person, defaults=fields)
     activity.record("person.photo_put", actor=actor, subject=person, on=person, request=request)

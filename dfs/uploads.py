@@ -160,7 +160,7 @@ def create_upload(owner: User, *, name: str, content_type: str, purpose: str, le
 def _new_row(owner: User, name: str, content_type: str, purpose: str, length_bytes: int, key: uuid.UUID) -> Upload:
     name = clean_filename(name)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=owner.pk)  # two tabs must not both take the last of the quota
+        User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # two tabs must not both take the quota's rest
         check_welcome(owner, purpose=purpose, length_bytes=length_bytes)
         if Upload.objects.filter(owner=owner, file=None).count() >= MAX_OPEN:
             raise TooManyUploads(_("You have too many unfinished uploads. Finish or cancel some of them first."))

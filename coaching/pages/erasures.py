@@ -69,8 +69,7 @@ def erase(row: ErasureRequest, *, actor: User, request: HttpRequest | None = Non
     Raises: erasures.AlreadyDecided, erasures.LastAdmin.
     """
     asked = erasures.locked(row)
-    erasures.require_another_admin(asked.subject)
-    person = User.objects.select_for_update().get(pk=asked.subject_id)
+    person = erasures.locked_beside_another_admin(asked.subject)
     holds = holds_of(person)
     if holds:
         erasures.hold(asked, holds=holds, actor=actor, request=request)
