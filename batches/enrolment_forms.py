@@ -1,11 +1,12 @@
 """What is typed about students of a batch: days, reasons, another batch, a file, a join code, whom to invite."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,12 +23,13 @@ REASON_CHARS = 200
 LINES_CHARS = 60_000
 LINES_AT_MOST = 200
 MOST_USES = 1000
+_DAYS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
 CODE_DAYS = ((1, gettext_lazy("1 day")), (7, gettext_lazy("7 days")), (30, gettext_lazy("30 days")))
 
 
 def _day_field(label: Any, help_text: Any = "", *, required: bool = False) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget, validators=_DAYS)
 
 
 class JoiningForm(forms.Form):

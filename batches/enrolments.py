@@ -316,8 +316,12 @@ def transfer_many(
     request: HttpRequest | None = None,
 ) -> list[Enrolment]:
     """All of one batch or none. Raises: what `transfer` raises."""
-    now = now or timezone.now()
-    return [transfer(one, to=to, at=at, reason=reason, actor=actor, now=now, request=request) for one in enrolments]
+    now, stays = now or timezone.now(), list(enrolments)
+    target = seats.locked(to.pk, *(one.batch_id for one in stays))[to.pk]
+    moved = Enrolment.objects.filter(batch=to, came_from__in=stays).values_list("came_from", flat=True)
+    movers = [one.student for one in stays if one.pk not in set(moved)]
+    seats.require(target, len(movers), now=now, but=movers)
+    return [transfer(one, to=to, at=at, reason=reason, actor=actor, now=now, request=request) for one in stays]
 
 
 @transaction.atomic

@@ -122,11 +122,12 @@ def plan_roll(batch: Batch, content: bytes, *, now: datetime) -> Plan:
     seen: dict[int, int] = {}
     for line, typed in cells:
         row = _row(batch, line, typed, known=known, stays=stays, now=now)
-        if row.student is not None and row.student.pk in seen:
-            note = _("Stands in line %(line)s already.") % {"line": seen[row.student.pk]}
-            row = Row(row.line, row.typed, Fate.BAD, row.student, note=note)
-        elif row.student is not None:
-            seen[row.student.pk] = row.line
+        student = row.student if row.fate != Fate.BAD else None
+        if student is not None and student.pk in seen:
+            note = _("Stands in line %(line)s already.") % {"line": seen[student.pk]}
+            row = Row(row.line, row.typed, Fate.BAD, student, note=note)
+        elif student is not None:
+            seen[student.pk] = row.line
         rows.append(row)
     unknown = [title for title in table.header if title and not _meaning(title)]
     return Plan(rows, unknown, left=seats.free(batch, now=now))

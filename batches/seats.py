@@ -58,7 +58,7 @@ def require(batch: Batch, count: int, *, now: datetime, but: Iterable[User] = ()
     left = free(batch, now=now, but=but)
     if count and left is not None and count > left:
         words = {"batch": batch.name, "seats": batch.seats, "left": left, "count": count}
-        said = _("%(batch)s has %(seats)s seats and %(left)s free, for %(count)s.") % words
+        said = _("Free seats in %(batch)s: %(left)s of %(seats)s. Needed: %(count)s.") % words
         advice = _("Give the batch more seats, or put them on the waiting list.")
         raise BatchFull(f"{said} {advice}")
 
