@@ -38,9 +38,12 @@ def free_spans(wanted: Sequence[Span], *, busy: Iterable[Span], bounds: Bounds, 
     out, as the timetable leaves them out.
     """
     taken = Ordered(busy)
+    local = [
+        (one.starts_at.astimezone(bounds.zone).replace(tzinfo=None), one.ends_at - one.starts_at) for one in wanted
+    ]
     found: list[Span] = []
     for shift in _shifts(wanted, bounds):
-        held = (span for span in _moved(wanted, shift, bounds) if _is_allowed(span, bounds))
+        held = _moved(local, shift, bounds)
         first = next(held, None)
         if first is None or first.starts_at <= bounds.now or any(first.overlaps(one) for one in found):
             continue
@@ -65,17 +68,15 @@ def _shifts(wanted: Sequence[Span], bounds: Bounds) -> list[tuple[int, timedelta
     return sorted(every, key=lambda shift: (shift[0] * A_DAY_COSTS + abs(shift[1]), shift[0], -shift[1]))
 
 
-def _moved(wanted: Sequence[Span], shift: tuple[int, timedelta], bounds: Bounds) -> Iterator[Span]:
+def _moved(local: Sequence[tuple[datetime, timedelta]], shift: tuple[int, timedelta], bounds: Bounds) -> Iterator[Span]:
+    """Those that would be held: on days of the batch that are not free."""
     days, clock = shift
-    for one in wanted:
-        local = one.starts_at.astimezone(bounds.zone).replace(tzinfo=None) + clock
-        begins = instant(local.date() + DAY * days, local.time(), bounds.zone)
-        yield Span(begins, begins + (one.ends_at - one.starts_at))
-
-
-def _is_allowed(span: Span, bounds: Bounds) -> bool:
-    day = span.starts_at.astimezone(bounds.zone).date()
-    return day in bounds.within and not any(day in one for one in bounds.free)
+    for starts, length in local:
+        moved = starts + clock
+        day = moved.date() + DAY * days
+        if day in bounds.within and not any(day in one for one in bounds.free):
+            begins = instant(day, moved.time(), bounds.zone)
+            yield Span(begins, begins + length)
 
 
 def _clock(clock: time) -> timedelta:

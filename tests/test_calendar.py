@@ -250,7 +250,7 @@ def test_month_of_three_thousand_classes_stays_small(physics):
     with CaptureQueriesContext(connection) as queries:
         response = browser.get("/calendar/")
     assert len(queries) <= 15
-    assert len(response.content) < 60_000
+    assert len(response.content) < 50_000
     assert "97 more" in response.content.decode()
 
 

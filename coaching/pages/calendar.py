@@ -21,12 +21,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import User
-from batches import calendar_entries
+from batches import offers as batches_offers
 from coaching.lib.offers import Entry
 from coaching.pages import calendar_days, calendar_filters, calendar_grid
 from coaching.pages.calendar_grid import DAY
 
-AREAS: tuple[Callable[..., list[Entry]], ...] = (calendar_entries.calendar,)
+AREAS: tuple[Callable[..., list[Entry]], ...] = (batches_offers.calendar,)
 VIEWS = ("month", "week", "agenda")
 AGENDA_DAYS = {"month": 7, "week": 7, "agenda": 31}
 AGENDA_ENTRIES = {"month": 6, "week": 60, "agenda": 60}

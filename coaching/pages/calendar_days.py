@@ -108,7 +108,7 @@ def agenda(
         if count >= most or (place and not entries):
             continue
         free, rest = _apart(entries)
-        kept = rest[:most_of_a_day]
+        kept = _first_of(rest, most_of_a_day, now)
         count += max(len(kept), 1)
         told.append(
             Day(
@@ -122,6 +122,13 @@ def agenda(
             )
         )
     return told
+
+
+def _first_of(entries: list[Entry], most: int, now: datetime) -> list[Entry]:
+    """Of a day with more than that the first which are not over."""
+    if len(entries) <= most:
+        return entries
+    return ([one for one in entries if one.ends_at > now] or entries)[:most]
 
 
 def shown(entry: Entry, now: datetime) -> Shown:
