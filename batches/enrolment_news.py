@@ -3,7 +3,6 @@
 The student and his guardians, once each, never who did it; about somebody who asks, the teachers of the batch.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Guardianship, Role, User
-from accounts.notifications import Kind, tell
+from accounts.notifications import Kind, tell, tell_each
 from batches.models import Enrolment, JoinRequest
 from coaching.lib.clock import moment_text
 
@@ -167,11 +166,8 @@ def _tell(
     told = [one for one in wanted.values() if one.pk != mine]
     tell(told, kind=kind.key, event_key=event_key, title=title, body=body, url=url)
     links = Guardianship.objects.filter(student__in=wanted, guardian__is_active=True).exclude(guardian=mine)
-    guardians: dict[int, list[User]] = defaultdict(list)
-    for link in links.select_related("guardian").order_by("student", "guardian"):
-        guardians[link.student_id].append(link.guardian)
-    for student, people in guardians.items():
-        tell(people, kind=kind.key, event_key=event_key, title=title, body=body, url=url, about=wanted[student])
+    pairs = [(link.guardian, wanted[link.student_id]) for link in links.select_related("guardian").order_by("pk")]
+    tell_each(pairs, kind=kind.key, event_key=event_key, title=title, body=body, url=url)
 
 
 def _second(when: datetime | None) -> int:

@@ -90,7 +90,7 @@ def enrol(
     batch: Batch,
     *,
     student: User,
-    actor: User | None,
+    actor: User,
     source: str = Source.OFFICE,
     joined_at: datetime | None = None,
     now: datetime | None = None,
@@ -111,7 +111,7 @@ def enrol_many(
     batch: Batch,
     *,
     students: Sequence[User],
-    actor: User | None,
+    actor: User,
     source: str = Source.OFFICE,
     joined_at: datetime | None = None,
     now: datetime | None = None,
@@ -144,7 +144,7 @@ def _enrol_locked(
     batch: Batch,
     given: Sequence[tuple[User, datetime]],
     *,
-    actor: User | None,
+    actor: User,
     source: str,
     now: datetime,
     request: HttpRequest | None,
@@ -167,7 +167,7 @@ def _enrol_locked(
     return Enrolled(added, [student for pk, (student, _at) in wanted.items() if pk in is_in])
 
 
-def _follow(added: Sequence[Enrolment], *, actor: User | None, now: datetime, request: HttpRequest | None) -> None:
+def _follow(added: Sequence[Enrolment], *, actor: User, now: datetime, request: HttpRequest | None) -> None:
     """What comes with a new stay; those who joined at one instant are told together."""
     if not added:
         return
@@ -176,10 +176,9 @@ def _follow(added: Sequence[Enrolment], *, actor: User | None, now: datetime, re
     requests.update(state=JoinRequest.State.ENROLLED, decided_at=now, decided_by=actor)
     for one in added:
         changes.enrolment_changed(one)
-        if one.came_from is None:
-            subject = one.student
-            activity.record("enrolment.joined", actor=actor, subject=subject, on=one, request=request, name=batch.name)
     if added[0].came_from is None:
+        who = [one.student for one in added]
+        activity.record_each("enrolment.joined", who, actor=actor, request=request, name=batch.name)
         for joined_at in dict.fromkeys(one.joined_at for one in added):
             enrolment_news.of_joining([one for one in added if one.joined_at == joined_at], actor=actor)
 
@@ -210,7 +209,7 @@ def leave(
     *,
     left_at: datetime | None = None,
     reason: str = "",
-    actor: User | None,
+    actor: User,
     now: datetime | None = None,
     request: HttpRequest | None = None,
 ) -> Enrolment:
@@ -225,7 +224,7 @@ def leave_many(
     *,
     left_at: datetime | None = None,
     reason: str = "",
-    actor: User | None,
+    actor: User,
     now: datetime | None = None,
     request: HttpRequest | None = None,
 ) -> list[Enrolment]:
@@ -237,7 +236,8 @@ def leave_many(
     ended = [one for one in rows if _ended(one, left_at=left_at, reason=reason, now=now)]
     for one in ended:
         changes.enrolment_changed(one)
-        activity.record("enrolment.left", actor=actor, subject=one.student, on=one, request=request, name=batch.name)
+    who = [one.student for one in ended]
+    activity.record_each("enrolment.left", who, actor=actor, request=request, name=batch.name)
     for at in dict.fromkeys(one.left_at for one in ended):
         enrolment_news.of_leaving([one for one in ended if one.left_at == at], actor=actor)
     seats.hand_out(batch, now=now)
@@ -270,7 +270,7 @@ def transfer(
     to: Batch,
     at: datetime | None = None,
     reason: str = "",
-    actor: User | None,
+    actor: User,
     now: datetime | None = None,
     request: HttpRequest | None = None,
 ) -> Enrolment:
@@ -311,7 +311,7 @@ def transfer_many(
     to: Batch,
     at: datetime | None = None,
     reason: str = "",
-    actor: User | None,
+    actor: User,
     now: datetime | None = None,
     request: HttpRequest | None = None,
 ) -> list[Enrolment]:
@@ -330,7 +330,7 @@ def change_dates(
     *,
     joined_at: datetime,
     left_at: datetime | None,
-    actor: User | None,
+    actor: User,
     now: datetime | None = None,
     request: HttpRequest | None = None,
 ) -> Enrolment:

@@ -200,3 +200,25 @@ def test_days_become_instants_of_the_institute():
     assert enrolments.end_of(today) == timetables.at(today + DAY, 0)
     stay = Enrolment(left_at=enrolments.end_of(today))
     assert enrolments.last_day(stay) == today
+
+
+def test_guardian_of_two_is_told_of_each_child_once():
+    crowd = enrolling.students(3)
+    for child in crowd[:2]:
+        Guardianship.objects.create(guardian=people.guardian(), student=child)
+    enrolments.enrol_many(enrolling.batch(), students=crowd, actor=people.admin())
+    enrolments.enrol_many(enrolling.batch(), students=crowd, actor=people.admin())
+    news = Notification.objects.filter(recipient=people.guardian())
+    assert {one.about for one in news} == set(crowd[:2])
+    assert news.count() == 2
+
+
+def test_many_are_enrolled_in_as_many_queries_as_few(django_assert_max_num_queries):
+    crowd = enrolling.students(60)
+    for number, child in enumerate(crowd):
+        guardian = people.person(f"Guardian {number}", "GUARDIAN", email=f"g{number}@pragati.test")
+        Guardianship.objects.create(guardian=guardian, student=child)
+    batch = enrolling.batch(seats=60)
+    with django_assert_max_num_queries(40):
+        enrolments.enrol_many(batch, students=crowd, actor=people.admin())
+    assert Notification.objects.count() == 120
