@@ -89,16 +89,20 @@ class LanguageForm(OwnForm):
         fields = ("language",)
 
 
+class PhoneField(forms.CharField):
+    """A number to call, kept as it was typed."""
+
+    widget = forms.TelInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        form = RegexValidator(r"^\+?[0-9 ()/-]{5,20}$", _("Only digits, spaces and a + in front."))
+        super().__init__(label=_("Phone"), required=False, max_length=20, validators=[form], **kwargs)
+
+
 class PhoneForm(OwnForm):
     """The number at which the office calls."""
 
-    phone = forms.CharField(
-        label=_("Phone"),
-        required=False,
-        max_length=20,
-        validators=[RegexValidator(r"^\+?[0-9 ()/-]{5,20}$", _("Only digits, spaces and a + in front."))],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
+    phone = PhoneField(widget=forms.TelInput(attrs={"autocomplete": "tel"}))
 
     class Meta:
         model = User

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import MaxLengthValidator
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms import PhoneField
 from accounts.institute import put_logo
 from accounts.invitees import is_one_line
 from accounts.models import Institute
@@ -49,12 +50,7 @@ class InstituteForm(SeenRowForm, ModelForm):
     state = forms.ChoiceField(
         label=pgettext_lazy("of India", "State"), required=False, choices=[("", "—"), *STATES.items()]
     )
-    phone = forms.CharField(
-        label=_("Phone"),
-        required=False,
-        max_length=20,
-        validators=[RegexValidator(r"^\+?[0-9 ()/-]{5,20}$", _("Only digits, spaces and a + in front."))],
-    )
+    phone = PhoneField()
     website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
     academic_year_month = forms.TypedChoiceField(label=_("Academic year begins in"), choices=MONTHS.items(), coerce=int)
     picture = forms.FileField(
