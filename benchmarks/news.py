@@ -10,8 +10,9 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from benchmarks.measure import seconds_of
 
 PEOPLE = 5_000
 MAILS = 500
@@ -59,17 +60,11 @@ def _measure(rounds: int) -> dict[str, float]:
     )
     told, bare = [], []
     for number in range(rounds):
-        told.append(_seconds(lambda number=number: _tell(number)))  # type: ignore[misc]
-        bare.append(_seconds(lambda number=number: _write(number)))  # type: ignore[misc]
+        told.append(seconds_of(lambda number=number: _tell(number)))  # type: ignore[misc]
+        bare.append(seconds_of(lambda number=number: _write(number)))  # type: ignore[misc]
     ratio = statistics.median(one / other for one, other in zip(told, bare, strict=True))
     figures = {"tell_s": statistics.median(told), "bare_s": statistics.median(bare), "ratio": ratio}
     return figures | {"mail_cpu_ms": _mail_cpu_ms()} | _forgetting()
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _tell(number: int) -> None:
@@ -123,7 +118,7 @@ def _forgetting() -> dict[str, float]:
     now = timezone.now()
     Notification.objects.all().delete()
     _age(now - old_news.KEPT + timedelta(days=1), now)
-    idle_s = _seconds(lambda: old_news.forget(now=now))
+    idle_s = seconds_of(lambda: old_news.forget(now=now))
     taken: list[float] = []
     bare: list[float] = []
     old = Notification.objects.filter(created_at__lt=now - old_news.KEPT)
@@ -139,7 +134,7 @@ def _forgetting() -> dict[str, float]:
     for _ in range(FORGETTINGS):
         for work, seconds in ((forget, taken), (delete, bare)):
             _age(now - old_news.KEPT - timedelta(days=1), now)
-            seconds.append(_seconds(work))
+            seconds.append(seconds_of(work))
             assert Notification.objects.count() == Delivery.objects.count() == OLD
     ratio = statistics.median(one / other for one, other in zip(taken, bare, strict=True))
     figures = {"forget_s": statistics.median(taken), "bare_forget_s": statistics.median(bare), "forget_ratio": ratio}

@@ -11,12 +11,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from benchmarks.measure import seconds_of
 from tests.services.servers import throw_away_postgres
 
 PEOPLE, FEW, ROWS = 5_000, 50, 1_000
@@ -95,7 +94,7 @@ def _pages(more: int, rounds: int) -> dict[str, float]:
     waits: dict[str, list[float]] = {name: [] for name in SEARCHES}
     for turn in range(rounds + 1):
         for name, asked in SEARCHES.items():
-            wait = _seconds(partial(visit, asked))
+            wait = seconds_of(partial(visit, asked))
             if turn:
                 waits[name].append(1000 * wait)
     return {name: statistics.median(found) for name, found in waits.items()}
@@ -155,14 +154,8 @@ def _imports() -> dict[str, float]:
         with transaction.atomic():
             User.objects.bulk_create(User(name="B", email=f"b{n}@bench.test", password="!") for n in range(ROWS))
 
-    took_s, bare_s = _seconds(carry_out), _seconds(bare)
+    took_s, bare_s = seconds_of(carry_out), seconds_of(bare)
     return {"took_s": took_s, "bare_s": bare_s, "ratio": took_s / bare_s}
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _print(figures: dict) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from coaching.lib.disk import sync_folder
 from coaching.lib.errors import Unavailable
 
 BLOCK_BYTES = 1024 * 1024
@@ -97,11 +98,7 @@ def write(path: Path, blocks: Iterable[bytes], *, offset: int = 0, crc32: int = 
 def adopt(source: Path, file: uuid.UUID) -> None:
     """Make `source`, on the same disk, the staged plaintext of `file`, without copying."""
     source.replace(staged_path(file))
-    handle = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(folder())
 
 
 def _no_room(error: OSError) -> Exception:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from coaching.lib.disk import sync_folder
 from dfs.drives import DriveError, DriveObject, DriveQuota, Trouble, stat_if_there
 
 MARKER = ".classcrew-drive"
@@ -73,7 +74,7 @@ class LocalDrive:
             _drop_drafts(path)
             size = _write(draft, parts)
             draft.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise _trouble(error) from error
@@ -165,14 +166,6 @@ def _read(handle: int, start: int, end: int) -> bytes:
         blocks.append(block)
         start += len(block)
     return blocks[0] if len(blocks) == 1 else b"".join(blocks)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _trouble(error: OSError) -> DriveError:
