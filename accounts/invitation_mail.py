@@ -22,17 +22,24 @@ from coaching.lib.clock import moment_text
 
 log = logging.getLogger("accounts.invitations")
 MAIL_TIMEOUT_S = 15
+PAGE_TIMEOUT_S = 4
+"""How long a page that shows a link waits for each answer of the mail server.
+
+It mails that very link, so it cannot leave the mail to a worker: only the hash is kept, and a worker's mail has a token
+of its own, with which the link on the page would die unseen. A page that got no answer offers the worker's mail.
+"""
 MAILS_AT_ONCE = 100
 CLAIM_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An invitation with the link that is known at this moment only. `is_mailed`: a mail server took it."""
+    """An invitation with the link that is known at this moment only. A mail server took it, refused it, or was not asked."""
 
     invitation: Invitation
     link: str
     is_mailed: bool = False
+    is_refused: bool = False
 
 
 def link_of(token: str) -> str:
@@ -41,20 +48,17 @@ def link_of(token: str) -> str:
 
 
 def sent(made: Made) -> Made:
-    """The same after its link was mailed, if it has an address and a mail server takes it."""
-    return replace(made, is_mailed=send(made)) if made.invitation.email else made
-
-
-def send(made: Made) -> bool:
-    """Mail the link to the invitation's address. False when it was not taken."""
+    """The same after its link was mailed, if it has an address and a mail server takes it soon."""
+    if not made.invitation.email:
+        return made
     try:
-        _hand_over(made)
+        _hand_over(made, timeout_s=PAGE_TIMEOUT_S)
     except OSError:
-        return False
-    return True
+        return replace(made, is_refused=True)
+    return replace(made, is_mailed=True)
 
 
-def _hand_over(made: Made) -> None:
+def _hand_over(made: Made, *, timeout_s: float) -> None:
     """Give the mail, in the language of the person, to the server. Raises: OSError, of which SMTPException is one."""
     invitation = made.invitation
     language = invitation.person.language if invitation.person else ""
@@ -72,7 +76,7 @@ def _hand_over(made: Made) -> None:
         html = render_to_string("accounts/email/invitation_message.html", context)
     try:
         mail = EmailMultiAlternatives(
-            subject, body, to=[str(invitation.email)], connection=get_connection(timeout=MAIL_TIMEOUT_S)
+            subject, body, to=[str(invitation.email)], connection=get_connection(timeout=timeout_s)
         )
         mail.attach_alternative(html, "text/html")
         mail.send()
@@ -118,7 +122,7 @@ def _mailed(invitation: Invitation, token: str) -> bool:
     Raises: OSError when there is no server to ask.
     """
     try:
-        _hand_over(Made(invitation, link_of(token)))
+        _hand_over(Made(invitation, link_of(token)), timeout_s=MAIL_TIMEOUT_S)
     except SMTPRecipientsRefused as error:
         if any(code < 500 for code, _words in error.recipients.values()):  # RFC 5321, 4.2.1: not now
             return False

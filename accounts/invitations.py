@@ -146,7 +146,10 @@ def renew(invitation: Invitation, *, actor: User, request: HttpRequest | None = 
 
 @transaction.atomic
 def make_links(invitations: Iterable[Invitation], *, actor: User, request: HttpRequest | None = None) -> list[Made]:
-    """A new link for each, for slips of paper. Raises: InvitationClosed when one was used or taken back."""
+    """A new link for each, for slips of paper; what waits to be mailed is not, else these would die with it.
+
+    Raises: InvitationClosed when one was used or taken back.
+    """
     made = []
     for one in invitations:
         token = secrets.token_urlsafe(32)
@@ -173,7 +176,8 @@ def _rotate(invitation: Invitation, *, token: str, actor: User, request: HttpReq
     _require_right(actor, {Role(invitation.role)})
     invitation.token_hash, invitation.sent_at, invitation.expires_at = hash_token(token), now, now + INVITATION_LIVES
     rows = Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None)
-    if not rows.update(token_hash=invitation.token_hash, sent_at=now, expires_at=invitation.expires_at):
+    fields = {"token_hash": invitation.token_hash, "sent_at": now, "expires_at": invitation.expires_at}
+    if not rows.update(**fields, mail_due_at=None):
         raise InvitationClosed(_("This invitation was used or taken back already."))
     subject = invitation.person
     activity.record(

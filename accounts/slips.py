@@ -20,11 +20,12 @@ class Slip:
     invitation: Invitation
     link: str
     is_mailed: bool
+    is_refused: bool
     code: SafeString
 
 
 def slip(made: Made) -> Slip:
-    return Slip(made.invitation, made.link, made.is_mailed, qr_svg(made.link))
+    return Slip(made.invitation, made.link, made.is_mailed, made.is_refused, qr_svg(made.link))
 
 
 def qr_svg(text: str) -> SafeString:

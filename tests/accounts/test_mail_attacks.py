@@ -3,10 +3,13 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import deliveries, invitation_mail, invitations, password_links
@@ -25,6 +28,7 @@ def silent_server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """Takes the call and never says a word."""
     for module in ("senders", "invitation_mail", "password_links"):
         monkeypatch.setattr(f"accounts.{module}.MAIL_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(invitation_mail, "PAGE_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = listener.getsockname()
@@ -56,6 +60,42 @@ def test_invitations_wait_for_a_server_that_is_silent(silent_server):
     invited(3)
     assert invitation_mail.mail_due(now=timezone.now()) == 0
     assert Invitation.objects.exclude(mail_due_at=None).count() == 3
+
+
+def test_page_of_one_invitation_waits_a_moment_and_leaves_the_link_to_the_admin(silent_server, monkeypatch):
+    monkeypatch.setattr(invitation_mail, "MAIL_TIMEOUT_S", 60)
+    admin, began = people.signed_in(people.admin()), monotonic()
+    page = admin.post("/accounts/invitations/new/", {"role": "TEACHER", "name": "Farhan", "email": "f@pragati.test"})
+    assert monotonic() - began < 30
+    assert "The mail server did not take it." in page.content.decode()
+    [slip] = page.context["slips"]
+    assert Client().get(urlsplit(slip.link).path).status_code == 302
+
+
+def test_worker_mails_a_new_link_once_the_server_answers(silent_server, settings):
+    admin = people.signed_in(people.admin())
+    page = admin.post("/accounts/invitations/new/", {"role": "TEACHER", "name": "Farhan", "email": "f@pragati.test"})
+    [slip] = page.context["slips"]
+    assert f'name="chosen" value="{slip.invitation.uuid}"' in page.content.decode()
+    admin.post("/accounts/invitations/chosen/", {"chosen": slip.invitation.uuid, "do": "send"})
+    assert "mail on its way" in admin.get("/accounts/invitations/").content.decode()
+    assert invitation_mail.mail_due(now=timezone.now()) == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert invitation_mail.mail_due(now=timezone.now() + invitation_mail.CLAIM_LASTS) == 1
+    assert Client().get(urlsplit(slip.link).path).status_code == 410
+
+
+def test_link_on_a_slip_outlives_a_mail_that_was_waiting():
+    [one] = invited(1)
+    [made] = invitations.make_links([one], actor=people.admin())
+    assert invitation_mail.mail_due(now=timezone.now()) == 0
+    assert Client().get(urlsplit(made.link).path).status_code == 302
+
+
+def test_slip_of_somebody_with_an_address_blames_no_mail_server():
+    [one] = invited(1)
+    page = people.signed_in(people.admin()).post("/accounts/invitations/chosen/", {"chosen": one.uuid, "do": "slips"})
+    assert "The mail server did not take it." not in page.content.decode()
 
 
 def test_password_link_does_not_wait_for_ever(silent_server):
