@@ -34,7 +34,7 @@ CLAIM_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An invitation with the link that is known at this moment only. A mail server took it, refused it, or was not asked."""
+    """An invitation with the link that is known now only, and whether a mail server took or refused it."""
 
     invitation: Invitation
     link: str
