@@ -62,10 +62,10 @@ def state_at(row: ClassSession, now: datetime) -> str:
     return "now" if row.starts_at <= now else ""
 
 
-def address_of(row: ClassSession) -> str:
+def address_of(row: ClassSession, *, route: str = "class_session") -> str:
     """Of its page; "" until there is such a page."""
     try:
-        return reverse("class_session", args=[row.uuid])
+        return reverse(route, args=[row.uuid])
     except NoReverseMatch:
         return ""
 
@@ -107,7 +107,6 @@ def _opening(row: ClassSession, now: datetime) -> str:
 
 
 def _joining(row: ClassSession, now: datetime) -> Action | None:
-    if not row.link_is_open(now):
-        return None
+    url = address_of(row, route="class_join") if row.link_is_open(now) else ""
     small = _("until %(time)s") % {"time": clock_text(row.ends_at)}
-    return Action(_("Join"), reverse("class_join", args=[row.uuid]), drawn="video", small=small)
+    return Action(_("Join"), url, drawn="video", small=small) if url else None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from batches.class_lines import address_of, standing, state_at
 from batches.models import Batch, ClassSession
 from batches.series import Span
-from coaching.lib.clock import clock_text
+from coaching.lib.clock import clock_text, hour_text
 
 QUARTER_S = 15 * 60
 OPENS, CLOSES = 8, 20
@@ -98,7 +98,7 @@ def room_day(rows: Sequence[ClassSession], *, now: datetime) -> RoomDay:
     last = max(CLOSES * 4, ceil(max(end for _begin, end in quarters.values()) / 4) * 4)
     shown = Shown(first, last, now, quarters, _wanted_twice(held))
     rooms = [Room(name, tuple(tuple(shown.cells(lane)) for lane in _lanes(inside))) for name, inside in _by_room(held)]
-    hours = tuple(clock_text(midnight.replace(hour=hour % 24)) for hour in range(first // 4, last // 4))
+    hours = tuple(hour_text(midnight.replace(hour=hour)) for hour in range(first // 4, last // 4))
     return RoomDay(hours, tuple(rooms))
 
 

@@ -14,6 +14,13 @@ def clock_text(when: datetime) -> str:
     return gettext("%(time)s %(half)s") % {"time": f"{local.hour % 12 or 12}:{local.minute:02d}", "half": half}
 
 
+def hour_text(when: datetime) -> str:
+    """6 pm: a whole hour, in the institute's time."""
+    local = timezone.localtime(when)
+    half = gettext("am") if local.hour < 12 else gettext("pm")
+    return gettext("%(time)s %(half)s") % {"time": local.hour % 12 or 12, "half": half}
+
+
 def day_text(when: datetime, now: datetime | None = None) -> str:
     """Sat 21 Nov, with the year when it is another one."""
     local, today = timezone.localtime(when), timezone.localtime(now)
