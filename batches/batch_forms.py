@@ -113,7 +113,8 @@ class BatchForm(forms.Form):
         else:
             self.initial["batch_uuid"] = uuid.uuid4()
         self._offer_choices()
-        self.place = VenueForm(posted, prefix="place")
+        # A field that must be filled, in a part of the page that is closed, would keep a browser from sending anything.
+        self.place = VenueForm(posted, prefix="place", use_required_attribute=False)
         self.teachings = self._teaching_rows(posted, self.shown.details if self.shown else None)
 
     @classmethod

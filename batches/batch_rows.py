@@ -19,9 +19,9 @@ KNOW_THE_NUMBER = frozenset({Role.ADMIN, Role.TEACHER, Role.STAFF})
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One batch. `students` is None for whom the number is not; `learners` names a guardian's children in it.
+    """One batch. `students` is None for whom the number is not, and in the archive.
 
-    `tone` and `word` say what is unusual, "" for nothing.
+    `learners` names a guardian's children in it; `tone` and `word` say what is unusual, "" for nothing.
     """
 
     batch: Batch
@@ -37,11 +37,12 @@ class BatchRow:
 def of(batches: Iterable[Batch], *, viewer: User, now: datetime) -> list[BatchRow]:
     """In the order given."""
     found = list(batches)
-    counts = _students(found, now) if viewer.role in KNOW_THE_NUMBER else {}
+    knows = viewer.role in KNOW_THE_NUMBER
+    counts = _students(found, now) if knows else {}
     children, begins, today = _children(found, viewer, now), _next(found, now), timezone.localdate(now)
     rows = []
     for batch in found:
-        students = counts.get(batch.pk, 0) if viewer.role in KNOW_THE_NUMBER else None
+        students = counts.get(batch.pk, 0) if knows and not batch.archived_at else None
         tone, word = _unusual(batch, students, today)
         people = dict.fromkeys(row.teacher.name for row in batch.teachings.all())
         rows.append(

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,9 +20,9 @@ from django.utils.translation import ngettext
 from accounts import activity
 from accounts.models import User
 from accounts.zones import INSTITUTE_ZONE
-from batches import batch_news, details, seats
+from batches import batch_news, changes, details, seats
 from batches.details import Details, Seen
-from batches.models import Batch, Teaching
+from batches.models import Batch, ClassSession, Teaching
 from batches.models.batches import LONGEST
 from batches.names import NameTaken, is_taken
 from batches.series import DAY, instant
@@ -115,6 +115,8 @@ def change_batch(
     _save(locked)
     added = _put_sets(locked, to)
     notes += _left_over(locked, was, now=now)
+    if "mode" in changed:
+        notes += _hold_otherwise(locked, actor=actor, now=now)
     if "seats" in changed:
         seats.hand_out(locked, now=now)
     activity.record("batch.changed", actor=actor, on=locked, request=request, name=locked.name, fields=changed)
@@ -225,6 +227,25 @@ def _left_over(batch: Batch, was: Details, *, now: datetime) -> list[str]:
         names[name] = names.get(name, 0) + 1
     text = _("%(name)s still has coming classes of this batch: %(count)d. Give them to somebody else on the timetable.")
     return [text % {"name": name, "count": count} for name, count in sorted(names.items())]
+
+
+def _hold_otherwise(batch: Batch, *, actor: User, now: datetime) -> list[str]:
+    """Coming classes are held as the batch is, but for those in which that was changed by hand."""
+    coming = batch.class_sessions.held().filter(starts_at__gt=now).exclude(mode=batch.mode)
+    pks = [pk for pk, own in coming.order_by("pk").values_list("pk", "own") if "mode" not in own]
+    if not pks:
+        return []
+    rows = ClassSession.objects.filter(pk__in=pks)
+    rows.update(mode=batch.mode, sequence=F("sequence") + 1, changed_by=actor, changed_at=now)
+    changes.classes_changed(list(rows))
+    students = User.objects.filter(enrolments__in=batch.enrolments.not_over(now)).distinct()
+    batch_news.held_otherwise(batch, students, actor=actor)
+    text = ngettext(
+        "%(count)d coming class is held so too; students, guardians and teachers are told.",
+        "%(count)d coming classes are held so too; students, guardians and teachers are told.",
+        len(pks),
+    )
+    return [text % {"count": len(pks)}]
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------

@@ -151,3 +151,21 @@ def test_who_teaches_stays_offered_after_his_account_was_closed(office: Client) 
     answer = office.post(change_url(batch), sent(office.get(change_url(batch))) | {"name": "B"})
     assert answer.status_code == 302
     assert Teaching.objects.get().teacher == who
+
+
+def test_batch_that_goes_online_takes_its_coming_classes_along(office: Client) -> None:
+    batch, now = timetables.batch(), timezone.now()
+    timetables.enrol(people.student(), batch)
+    begun = timetables.class_session(batch, now - timedelta(minutes=5))
+    coming = timetables.class_session(batch, now + timedelta(days=1))
+    own = timetables.class_session(batch, now + timedelta(days=2), own=["mode"])
+    body = sent(office.get(change_url(batch))) | {"mode": "ONLINE", "link": "https://meet.example/abc"}
+    page = office.post(change_url(batch), body, follow=True).content.decode()
+    assert "1 coming class is held so too" in page
+    for row in (begun, coming, own):
+        row.refresh_from_db()
+    assert (begun.mode, own.mode) == ("CLASSROOM", "CLASSROOM")
+    assert (coming.mode, coming.sequence, coming.changed_by) == ("ONLINE", 1, people.admin())
+    told = Notification.objects.filter(kind="class.changed").values_list("recipient__name", "title")
+    said = "JEE 2027 A: classes are online from now on"
+    assert set(told) == {("Ananya Kulkarni", said), ("Meera Joshi", said)}
