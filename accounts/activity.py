@@ -16,7 +16,7 @@ from django.http import HttpRequest
 
 from accounts.devices import describe_agent
 from accounts.events import describe
-from accounts.models import Activity, User
+from accounts.models import Activity, Invitation, User
 from coaching.lib import logs
 
 AT_A_TIME = 300
@@ -55,15 +55,25 @@ def lines(rows: Iterable[Activity]) -> list[Line]:
     ]
 
 
-def names_in(rows: Iterable[Activity]) -> dict[int, str]:
-    """What those are called now whom rows name by number beside actor and subject. One query, or none."""
-    numbers = {row.extra["person"] for row in rows if "person" in row.extra}
-    return dict(User.objects.filter(pk__in=numbers).values_list("pk", "name")) if numbers else {}
+def names_in(rows: Iterable[Activity]) -> dict[int | str, str]:
+    """What those are called now whom rows name by number beside actor and subject, and those who were invited.
+
+    By number, an invitation by its uuid. Two queries, or none.
+    """
+    listed = list(rows)
+    numbers = {row.extra["person"] for row in listed if "person" in row.extra}
+    invited = {row.object_id for row in listed if row.object_type == Invitation._meta.label_lower}
+    names: dict[int | str, str] = {}
+    if numbers:
+        names |= dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    if invited:
+        names |= {str(one.uuid): str(one) for one in Invitation.objects.filter(uuid__in=invited)}
+    return names
 
 
-def about(row: Activity, names: dict[int, str]) -> str:
+def about(row: Activity, names: dict[int | str, str]) -> str:
     """What or whom the line is about, `names` being those of `names_in`."""
-    return str(row.extra.get("name") or names.get(row.extra.get("person", 0), ""))
+    return str(row.extra.get("name") or names.get(row.extra.get("person", row.object_id), ""))
 
 
 def record(
@@ -78,7 +88,8 @@ def record(
     """Write one line. `actor` did it, `subject` is the person it was done to, `on` the object it was done to.
 
     `extra` must be JSON and hold no secret; `name` in it is shown on the page (a file's, say). A third person stands in
-    it by his number as `person`: the line outlives his name. With a `request`, its address, browser and id are kept.
+    it by his number as `person`, and an invitation by being acted on: the line outlives their names. With a `request`,
+    its address, browser and id are kept.
     """
     line = Activity(event=event, actor=actor, subject=subject, extra=extra)
     if on is not None:

@@ -103,7 +103,7 @@ def _make(
     for one, row in zip(made, rows, strict=True):
         if row.students:
             one.students.set(row.students)
-        activity.record("invitation.made", actor=actor, subject=row.person, on=one, request=request, name=str(one))
+        activity.record("invitation.made", actor=actor, subject=row.person, on=one, request=request)
     return made
 
 
@@ -179,10 +179,7 @@ def _rotate(invitation: Invitation, *, token: str, actor: User, request: HttpReq
     fields = {"token_hash": invitation.token_hash, "sent_at": now, "expires_at": invitation.expires_at}
     if not rows.update(**fields, mail_due_at=None):
         raise InvitationClosed(_("This invitation was used or taken back already."))
-    subject = invitation.person
-    activity.record(
-        "invitation.sent", actor=actor, subject=subject, on=invitation, request=request, name=str(invitation)
-    )
+    activity.record("invitation.sent", actor=actor, subject=invitation.person, on=invitation, request=request)
 
 
 @transaction.atomic
@@ -192,9 +189,7 @@ def revoke(invitations: Iterable[Invitation], *, actor: User, request: HttpReque
     for one in invitations:
         rows = Invitation.objects.filter(pk=one.pk, used_at=None, revoked_at=None)
         if rows.update(revoked_at=now, mail_due_at=None):
-            activity.record(
-                "invitation.revoked", actor=actor, subject=one.person, on=one, request=request, name=str(one)
-            )
+            activity.record("invitation.revoked", actor=actor, subject=one.person, on=one, request=request)
             count += 1
     return count
 

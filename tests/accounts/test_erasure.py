@@ -11,7 +11,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.db import models
 
-from accounts import consents, erasures, forgetting
+from accounts import consents, erasures, forgetting, invitations
+from accounts.invitees import Invitee
 from accounts.models import (
     Activity,
     Consent,
@@ -239,6 +240,19 @@ def test_queue_costs_the_same_for_many(same_queries):
             asked(people.person(f"Student {number}", Role.STUDENT, admission_number=number))
 
     same_queries(lambda: browser.get("/accounts/erasures/"), add=add)
+
+
+def test_line_of_an_invitation_names_the_invited_until_he_is_erased():
+    office, person = people.admin(), people.other_teacher()
+    [row] = invitations.invite_many([Invitee(Role.TEACHER, "Farhan Qureshi", "farhan@pragati.test")], actor=office)
+    invitations.renew(row, actor=office)
+    browser = people.signed_in(office)
+    assert "farhan@pragati.test (Teacher)" in browser.get("/accounts/activity/").content.decode()
+    assert "farhan@pragati.test" in b"".join(browser.post("/accounts/activity/export/").streaming_content).decode()
+    User.objects.filter(pk=person.pk).update(email="farhan@pragati.test")
+    erase(asked(person), actor=office)
+    assert "farhan" not in browser.get("/accounts/activity/").content.decode()
+    assert not any("farhan" in str(extra) for extra in Activity.objects.values_list("extra", flat=True))
 
 
 def test_news_of_what_a_guardian_asked_do_not_name_him():
