@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -138,7 +139,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             limits.forget_wrong_passwords(request, user)
 
 
-def keep_language(response: HttpResponse, language: str) -> None:
+def keep_language(response: HttpResponseBase, language: str) -> None:
     """Remember the language in the browser, where Django's LocaleMiddleware looks for it."""
     _keep(response, settings.LANGUAGE_COOKIE_NAME, language, for_days=365)
 
@@ -149,7 +150,7 @@ def keep_device(response: HttpResponse, request: HttpRequest) -> None:
     _keep(response, settings.DEVICE_COOKIE_NAME, str(slot.device_id), for_days=400)  # the longest a browser keeps
 
 
-def _keep(response: HttpResponse, name: str, value: str, *, for_days: int) -> None:
+def _keep(response: HttpResponseBase, name: str, value: str, *, for_days: int) -> None:
     """A cookie of ours that no script reads and no other site sends."""
     is_secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=for_days * 24 * 3600, secure=is_secure, httponly=True, samesite="Lax")

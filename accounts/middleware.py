@@ -1,4 +1,4 @@
-"""Around every view: the institute's time zone, and default deny.
+"""Around every view: the institute's time zone, default deny, and the person's own language.
 
 Whoever has no live session gets no further than the sign-in page, and learns why his ended.
 """
@@ -6,6 +6,7 @@ Whoever has no live session gets no further than the sign-in page, and learns wh
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -13,10 +14,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import sessions
+from accounts.adapters import keep_language
+from accounts.models import User
 from accounts.streams import fenced
 from accounts.zones import INSTITUTE_ZONE
 from coaching.lib.middleware import Around
@@ -63,14 +66,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
                 request.user = AnonymousUser()
             elif slot.must_enrol and not getattr(view_func, "is_open_while_enrolling", False):
                 return _to_enrolment(request)
+            else:
+                _speak(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A stream on the loop ends with its session."""
+        """A stream on the loop ends with its session; a cookie that said another language follows the person."""
         slot = sessions.slot_id(request)
         if slot is not None and isinstance(response, StreamingHttpResponse) and response.is_async:
             chunks = cast("AsyncIterator[bytes]", response.streaming_content)
             response.streaming_content = fenced(chunks, slot=slot)
+        language = getattr(request, "language_chosen", "")
+        if language and settings.LANGUAGE_COOKIE_NAME not in response.cookies:
+            keep_language(response, language)
         return response
 
     def handle_no_permission(  # type: ignore[override]  # Django's stub promises a redirect
@@ -88,6 +96,15 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.method not in {"GET", "HEAD"}:  # a form cannot be sent again by coming back to its address
             return HttpResponse(status=302, headers={"Location": resolve_url(self.get_login_url(view_func))})
         return super().handle_no_permission(request, view_func)
+
+
+def _speak(request: HttpRequest) -> None:
+    """What the person chose last, on whichever device, wins over what this browser remembers."""
+    person = cast("User", request.user)
+    if person.language and person.language != translation.get_language():
+        translation.activate(person.language)
+        request.LANGUAGE_CODE = translation.get_language()
+        request.language_chosen = person.language  # type: ignore[attr-defined]
 
 
 def _to_enrolment(request: HttpRequest) -> HttpResponseBase:

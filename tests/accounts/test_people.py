@@ -139,6 +139,26 @@ def test_person_chooses_look_and_language_and_sees_what_he_did():
     assert browser.post(reverse("profile"), {"language": "xx"}).status_code == 400
 
 
+def test_language_chosen_on_one_device_reaches_the_others():
+    phone, laptop = people.signed_in(people.student()), people.signed_in(people.student())
+    laptop.post(reverse("set_language"), {"language": "en"})
+    phone.post(reverse("set_language"), {"language": "hi"})
+    page = laptop.get(reverse("profile"))
+    assert '<html lang="hi"' in page.content.decode()
+    assert page.cookies["django_language"].value == "hi"
+    assert "django_language" not in laptop.get(reverse("profile")).cookies
+    assert laptop.post(reverse("profile"), {"language": "en"}).cookies["django_language"].value == "en"
+    assert '<html lang="en"' in phone.get(reverse("profile")).content.decode()
+
+
+def test_language_of_the_browser_stays_while_the_person_chose_none():
+    browser = people.signed_in(people.student())
+    browser.cookies["django_language"] = "hi"
+    page = browser.get(reverse("profile"))
+    assert '<html lang="hi"' in page.content.decode()
+    assert "django_language" not in page.cookies
+
+
 def test_person_does_not_promote_himself_through_his_own_page():
     browser = people.signed_in(people.student())
     browser.post(reverse("profile"), {"theme": "dark", "language": "", "role": "ADMIN", "is_active": "", "name": "X"})
