@@ -55,11 +55,14 @@ def seed(people: dict[str, User]) -> None:
 
 
 def _ask(person: User, subject: str, text: str, answer: str, *, office: User) -> None:
-    """A question as somebody types it, and what the office answers."""
+    """A question as somebody typed it some hours ago, and what the office answers."""
     number = uuid.uuid5(_NAMESPACE, subject)
     is_known = Ticket.objects.filter(asked_by=person, client_uuid=number).exists()
     ticket = questions.ask(person, subject=subject, text=text, client_uuid=number)
-    if answer and not is_known:
+    if is_known:
+        return
+    asked_at = timezone.now() - timedelta(hours=5)
+    Ticket.objects.filter(pk=ticket.pk).update(created_at=asked_at, moved_at=asked_at)
+    ticket.messages.update(at=asked_at)
+    if answer:
         questions.write(ticket, author=office, text=answer, client_uuid=uuid.uuid5(_NAMESPACE, answer))
-    if not is_known:
-        Ticket.objects.filter(pk=ticket.pk).update(created_at=timezone.now() - timedelta(hours=5))

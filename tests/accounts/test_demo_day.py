@@ -1,5 +1,6 @@
 """The demo's ordinary day: each first screen has something real to show, and a second start adds nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,10 @@ def test_second_start_adds_nothing_and_keeps_what_was_changed(demo_people):
     demo_day.seed(demo_people)
     assert [table.objects.count() for table in tables] == before
     assert Institute.objects.get().name == "Another name"
+
+
+def test_questions_were_asked_hours_before_they_are_answered(demo_people):
+    for ticket in Ticket.objects.all():
+        first, *answers = ticket.messages.all()
+        assert first.at == ticket.created_at < timezone.now() - timedelta(hours=4)
+        assert ticket.moved_at == (answers[-1].at if answers else first.at)
