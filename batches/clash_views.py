@@ -27,7 +27,7 @@ def clash_report_page(request: SignedInRequest) -> HttpResponse:
     weeks = next((number for number in WEEKS if str(number) == request.GET.get("weeks")), WEEKS[1])
     found = clash_report.found(since=now, until=now + timedelta(weeks=weeks))
     kind = next((one for one in KINDS if one == request.GET.get("kind")), "")
-    counts = Counter(one.kind for one in found)
+    counts = Counter(str(one.kind) for one in found)
     titles = {
         "": _("All"),
         "teacher": _("Teacher"),

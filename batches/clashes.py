@@ -132,8 +132,7 @@ def between(one: Planned, other: Planned, shared: SharedStudents) -> Iterator[tu
     if one.batch_id == other.batch_id:
         yield "batch", ()
         return
-    both = Span(max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at))
-    students = shared.at(one.batch_id, other.batch_id, both)
+    students = shared.at(one.batch_id, other.batch_id, one, other)
     if students:
         yield "students", students
 

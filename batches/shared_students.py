@@ -43,9 +43,15 @@ class SharedStudents:
     def batches(self) -> Collection[int]:
         return self._stays.keys()
 
-    def at(self, one: int, other: int, span: Span) -> tuple[int, ...]:
-        """The students who are in both batches at some instant of the span, by number."""
-        return tuple(sorted({student for student, both in self._in_both(one, other) if both.overlaps(span)}))
+    def at(self, one: int, other: int, *spans: Span) -> tuple[int, ...]:
+        """The students who are in both batches at some instant of all these spans, which overlap; by number.
+
+        On a line, what overlaps two spans that overlap shares an instant with both (Helly).
+        """
+        both = self._in_both(one, other)
+        if not both:
+            return ()
+        return tuple(sorted({student for student, stay in both if all(stay.overlaps(span) for span in spans)}))
 
     def _in_both(self, one: int, other: int) -> list[tuple[int, Span]]:
         key = (one, other)

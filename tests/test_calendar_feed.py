@@ -11,10 +11,10 @@ import time_machine
 import vobject
 from django.test import Client
 
+from accounts.limits import CALENDAR_LOST, CALENDAR_MAKING, CALENDAR_READING
 from accounts.models import Activity, Guardianship, Institute
 from batches import feeds
 from batches.models import CalendarFeed, ClassSession, Holiday
-from coaching.pages.feeds import READING
 from tests import people
 from tests.batches import timetables
 
@@ -252,12 +252,22 @@ def test_who_left_the_batch_gets_a_calendar_without_it_though_nothing_was_change
 
 def test_a_calendar_that_asks_too_often_is_told_when_to_come_back(physics):
     path, browser = path_of(people.student()), Client()
-    for _ in range(READING.tries):
+    for _ in range(CALENDAR_READING.tries):
         assert browser.get(path).status_code == 200
     refused = browser.get(path)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
     assert Client().get(path_of(people.teacher())).status_code == 200
+
+
+def test_guessing_addresses_and_making_them_are_counted():
+    stranger, browser = Client(), people.signed_in(people.student())
+    answers = [stranger.get(f"/calendar/{number}.ics").status_code for number in range(CALENDAR_LOST.tries + 1)]
+    assert set(answers[:-1]) == {404}
+    assert answers[-1] == 429
+    answers = [browser.post("/calendar/link/").status_code for _ in range(CALENDAR_MAKING.tries + 1)]
+    assert set(answers[:-1]) == {200}
+    assert answers[-1] == 429
 
 
 def test_reading_is_noted_to_the_hour(physics):

@@ -18,24 +18,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, public, signed_in
-from accounts.limits import address_of
+from accounts.limits import CALENDAR_LOST, CALENDAR_MAKING, CALENDAR_READING, address_of, limited, person_of
 from accounts.models import Institute
 from accounts.slips import qr_svg
 from batches import feeds
 from batches.models import CalendarFeed
 from coaching.lib import ics
-from coaching.lib.limits import Limit
 from coaching.lib.offers import Entry
 from coaching.pages.calendar import entries_of
 
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=180)
-READING = Limit("reading of a calendar link per link", tries=60, per_s=3600)
-LOST = Limit("calendar link that does not work per address", tries=300, per_s=3600)
 
 
 @signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(CALENDAR_MAKING, key=person_of)
 def calendar_feed_page(request: SignedInRequest) -> HttpResponse:
     """Whether one's calendar has an address; a POST makes a new one, and the answer shows it, this once."""
     context: dict[str, object] = {}
@@ -64,9 +62,9 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     now = timezone.now()
     feed = feeds.find(secret)
     if feed is None:
-        LOST.take(address_of(request), now=now)
+        CALENDAR_LOST.take(address_of(request), now=now)
         raise Http404
-    READING.take(feed.pk, now=now)
+    CALENDAR_READING.take(feed.pk, now=now)
     institute = Institute.current()
     with translation.override(feed.person.language or institute.language), timezone.override(institute.zone):
         entries = _entries(feed, now)
