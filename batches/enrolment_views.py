@@ -86,7 +86,7 @@ def _tabs(batch: Batch, tab: str, *, now: datetime) -> list[tuple[str, str, int,
     stays = Enrolment.objects.filter(batch=batch)
     current, every = stays.not_over(now).count(), stays.count()
     asked = JoinRequest.objects.open().filter(batch=batch).count()
-    named = ((_("In the batch"), current), (_("Left"), every - current), (_("Asked and waiting"), asked))
+    named = ((_("In the batch"), current), (_("Left"), every - current), (_("Waiting"), asked))
     return [(key, word, count, key == tab) for key, (word, count) in zip(TABS, named, strict=True)]
 
 
