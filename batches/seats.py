@@ -44,13 +44,15 @@ def require_current(batch: Batch) -> None:
         raise BatchArchived(_("%(batch)s is archived. Take it out of the archive first.") % {"batch": batch.name})
 
 
+def taken(batch: Batch, *, now: datetime, but: Iterable[User] = ()) -> int:
+    """Students in it now or later, and offers that wait for an answer; those to people of `but` do not count."""
+    students = Enrolment.objects.not_over(now).filter(batch=batch).count()
+    return students + JoinRequest.objects.holding_seats().filter(batch=batch).exclude(student__in=list(but)).count()
+
+
 def free(batch: Batch, *, now: datetime, but: Iterable[User] = ()) -> int | None:
     """How many seats are free, None when they are not counted; offers to those of `but` take none."""
-    if batch.seats is None:
-        return None
-    taken = Enrolment.objects.not_over(now).filter(batch=batch).count()
-    offers = JoinRequest.objects.holding_seats().filter(batch=batch).exclude(student__in=list(but)).count()
-    return max(0, batch.seats - taken - offers)
+    return None if batch.seats is None else max(0, batch.seats - taken(batch, now=now, but=but))
 
 
 def require(batch: Batch, count: int, *, now: datetime, but: Iterable[User] = ()) -> None:

@@ -153,15 +153,10 @@ def _require_fit(to: Details, *, batch: Batch | None = None) -> None:
         raise BatchRefused(_("No teacher of the institute: %(names)s.") % words, field="teachings")
 
 
-def seats_taken(batch: Batch, *, now: datetime) -> int:
-    """Students in it now or from some day on, and offers that wait for an answer."""
-    return batch.enrolments.not_over(now).count() + batch.join_requests.holding_seats().count()
-
-
 def _require_seats(batch: Batch, to: Details, *, now: datetime) -> None:
     if to.seats is None or to.seats == batch.seats:
         return
-    taken = seats_taken(batch, now=now)
+    taken = seats.taken(batch, now=now)
     if to.seats < taken:
         words = ngettext(
             "%(count)d seat is taken or offered. Let students leave first, or keep more seats.",

@@ -51,6 +51,26 @@ WRONG = (
     ),
     *("", "१" * 50, "0001-01-01", "2026-13-45", "25:61", str(uuid.UUID(int=0))),
 )
+BATCH = {
+    "name": "NEET",
+    "mode": "ONLINE",
+    "link": "https://a.example/",
+    "seats": "9",
+    "venue": "",
+    "batch_uuid": "",
+    "starts_on": "2026-12-01",
+    "ends_on": "",
+    "subjects": "",
+    "more_subjects": "Botany",
+    "teachings-TOTAL_FORMS": "1",
+    "teachings-INITIAL_FORMS": "0",
+    "teachings-0-teacher": "",
+    "teachings-0-subject": "",
+    "place-name": "Hall",
+    "place-latitude": "20",
+    "place-longitude": "73",
+    "place-radius_m": "50",
+}
 FORMS: dict[str, dict[str, Any]] = {
     "person_create": {"name": "Isha", "role": "STUDENT", "email": "", "admission_number": "7", "phone": "98230 41161"},
     "person_edit": {"name": "Isha", "role": "STUDENT", "admission_number": "7", "is_active": "on", "date_of_birth": ""},
@@ -75,6 +95,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "data_export": {"person": ""},
     "theme_set": {"theme": "dark", "next": "/"},
     "set_language": {"language": "hi", "next": "/"},
+    "batch_create": BATCH,
+    "batch_change": BATCH | {"seen": ""},
+    "batch_restore": {"name": "JEE"},
+    "place_create": {"name": "Room 1", "venue": "", "seats": ""},
+    "place_change": {"name": "College Road", "latitude": "20", "longitude": "73", "radius_m": "50", "shown": ""},
 }
 
 

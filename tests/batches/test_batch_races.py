@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Activity
-from batches import archive, details, enrolments, places, services
+from batches import archive, details, enrolments, places, seats, services
 from batches.details import Seen
 from batches.models import Batch, Enrolment, Room, Venue
 from batches.names import NameTaken
@@ -105,4 +105,4 @@ def test_fewer_seats_beside_enrolling_leave_nobody_without_one() -> None:
     outcomes([change, *works])
     batch.refresh_from_db()
     assert batch.seats is not None
-    assert services.seats_taken(batch, now=now) <= batch.seats
+    assert seats.taken(batch, now=now) <= batch.seats
