@@ -1,0 +1,183 @@
+"""A weekly slot changed from some day on: "this and following" from that class's day, "all coming" from today.
+
+The slot ends the day before; another one `continues` it, and the coming classes go over to it with their numbers, so
+that calendars elsewhere move them. A slot that has not begun by that day is changed as it is. What was changed by hand
+in one class (`own`) stays as it is there.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import User
+from batches import changes, clashes, class_news
+from batches.models import ClassSession, Holiday, WeeklySlot
+from batches.series import DAY, moved_day
+from batches.timetable import (
+    AT_A_TIME,
+    TIMES,
+    Outcome,
+    SlotDetails,
+    coming,
+    days_of,
+    free_days,
+    locked_slot,
+    new_class,
+    planned,
+    put,
+    require_as_seen,
+    require_fit,
+    take_away,
+)
+
+GIVEN = ("subject", "teacher", "room")
+SHOWN = ("starts_at", "ends_at", "subject_id", "teacher_id", "room_id", "cancelled_at")
+"""What somebody would see in a calendar: with a change of it `sequence` counts up."""
+WRITTEN = ["slot", "on", "starts_at", "ends_at", *GIVEN, "cancelled_at", "holiday", "reason"]
+
+
+@transaction.atomic
+def change_slot(
+    slot: WeeklySlot,
+    *,
+    to: SlotDetails,
+    from_day: date,
+    revision: int,
+    despite: Collection[str] = frozenset(),
+    actor: User,
+    now: datetime,
+    request: HttpRequest | None = None,
+) -> Outcome:
+    """Let it be as `to` says from that day on; `to.starts_on` counts only where the slot has not begun by then.
+
+    Another weekday moves each class within its week. Classes that land on holidays are cancelled for them; those that
+    would land in the past or outside the slot's days go.
+    Raises: SlotChangedMeanwhile, ClassRefused; clashes.Clashes, but for those whose keys are in `despite`.
+    """
+    locked = locked_slot(slot, to)
+    first = max(from_day, timezone.localdate(now))
+    is_split = locked.starts_on < first or locked.class_sessions.filter(on__lt=first).exists()
+    if is_split:
+        to = replace(to, starts_on=_first_day(to, first, now=now))
+    done = _done(locked, to, is_split=is_split)
+    if done:
+        return Outcome(done)
+    require_as_seen(locked, revision)
+    require_fit(locked.batch, to)
+    rows = coming(locked, first, now=now)
+    was, taught = {row.pk: _shown(row) for row in rows}, [locked.teacher_id, *(row.teacher_id for row in rows)]
+    next_slot = WeeklySlot(batch=locked.batch, continues=locked) if is_split else locked
+    put(next_slot, to)
+    moved, gone = _sorted_out(rows, next_slot, now=now)
+    made = _new_ones(locked, next_slot, rows, moved, actor=actor, now=now)
+    clashes.check(planned([*moved, *made], now=now), now=now, replaces=[row.pk for row in rows], despite=despite)
+    _write_slots(locked, next_slot, first=first)
+    take_away(gone, actor=actor, now=now)
+    changed = _write(moved, was, actor=actor, now=now)
+    ClassSession.objects.bulk_create(made)
+    changes.classes_changed([*changed, *made])
+    activity.record("slot.changed", actor=actor, on=next_slot, request=request, name=f"{locked.batch} · {next_slot}")
+    title = _("%(batch)s: weekly classes change")
+    class_news.of_series(next_slot, [*changed, *made, *gone], title=lambda: title, actor=actor, now=now, also=taught)
+    kept = sum(1 for row in moved if {*TIMES, *GIVEN} & set(row.own))
+    return Outcome(next_slot, made=len(made), changed=len(changed), gone=len(gone), kept=kept)
+
+
+def _first_day(to: SlotDetails, first: date, *, now: datetime) -> date:
+    """From which day on the next slot holds: with an earlier weekday from earlier in that week, unless that is past."""
+    earlier = moved_day(first, to.weekday)
+    return earlier if earlier < first and to.span_on(earlier).starts_at > now else first
+
+
+def _done(slot: WeeklySlot, to: SlotDetails, *, is_split: bool) -> WeeklySlot | None:
+    """The slot that says all this already: this one, or the one a form sent twice has made."""
+    mine = SlotDetails.of(slot)
+    if mine == to or (is_split and replace(mine, starts_on=to.starts_on) == to):
+        return slot
+    after = slot.continued_by.select_related("subject", "teacher", "room", "batch")
+    return next((one for one in after if SlotDetails.of(one) == to), None)
+
+
+def _shown(row: ClassSession) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in SHOWN)
+
+
+def _sorted_out(
+    rows: Iterable[ClassSession], slot: WeeklySlot, *, now: datetime
+) -> tuple[list[ClassSession], list[ClassSession]]:
+    """The classes as the slot means them now, and those for which it leaves no day. Nothing is written."""
+    to, holidays = SlotDetails.of(slot), list(Holiday.objects.between(slot.starts_on, slot.ends_on))
+    moved, gone = [], []
+    for row in rows:
+        day = moved_day(_day_of(row), slot.weekday)
+        if slot.starts_on <= day <= slot.ends_on and to.span_on(day).starts_at > now:
+            _give(row, slot, day, holidays, now=now)
+            moved.append(row)
+        else:
+            gone.append(row)
+    return moved, gone
+
+
+def _give(row: ClassSession, slot: WeeklySlot, day: date, holidays: Iterable[Holiday], *, now: datetime) -> None:
+    """All that is not the class's own; with the slot's time it falls under the holidays of its new day."""
+    row.slot, row.on = slot, day
+    for name in GIVEN:
+        if name not in row.own:
+            setattr(row, name, getattr(slot, name))
+    if TIMES & set(row.own):
+        return
+    held = SlotDetails.of(slot).span_on(day)
+    row.starts_at, row.ends_at = held.starts_at, held.ends_at
+    if row.is_cancelled and not row.holiday_id:
+        return
+    row.holiday = next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
+    row.cancelled_at = (row.cancelled_at or now) if row.holiday else None
+
+
+def _new_ones(
+    slot: WeeklySlot,
+    next_slot: WeeklySlot,
+    rows: Sequence[ClassSession],
+    moved: Iterable[ClassSession],
+    *,
+    actor: User,
+    now: datetime,
+) -> list[ClassSession]:
+    """Coming classes on the days that have none; a week in which the old slot held its class has one."""
+    stays = slot.class_sessions.exclude(pk__in=[row.pk for row in rows]).values_list("on", flat=True)
+    there = {row.on for row in moved} | {moved_day(on, next_slot.weekday) for on in stays if on}
+    free = free_days(next_slot.starts_on, next_slot.ends_on)
+    days = [day for day in days_of(SlotDetails.of(next_slot), free=free) if day not in there]
+    made = [new_class(next_slot, day, actor=actor, now=now) for day in days]
+    return [row for row in made if row.starts_at > now]
+
+
+def _write_slots(slot: WeeklySlot, next_slot: WeeklySlot, *, first: date) -> None:
+    slot.revision += 1
+    if next_slot is slot:
+        slot.save()
+        return
+    slot.ends_on = max(min(slot.ends_on, first - DAY), slot.starts_on)
+    slot.save(update_fields=["ends_on", "revision"])
+    next_slot.save(force_insert=True)
+
+
+def _write(
+    rows: Sequence[ClassSession], was: dict[int, tuple[object, ...]], *, actor: User, now: datetime
+) -> list[ClassSession]:
+    """Those of which something is seen to have changed."""
+    changed = [row for row in rows if _shown(row) != was[row.pk]]
+    for row in changed:
+        row.sequence, row.changed_by, row.changed_at = row.sequence + 1, actor, now
+    ClassSession.objects.bulk_update(rows, [*WRITTEN, "sequence", "changed_by", "changed_at"], batch_size=AT_A_TIME)
+    return changed
+
+
+def _day_of(row: ClassSession) -> date:
+    return row.on or timezone.localdate(row.starts_at)
