@@ -45,6 +45,7 @@ PEOPLE_EXPORT = Limit("export of the list of people per person", tries=10, per_s
 JOIN_CODE_TRIES = Limit("join codes typed per person", tries=20, per_s=600)
 JOIN_CODE_LOST = Limit("join code that does not work per address", tries=60, per_s=60)
 JOIN_CODE_MAKING = Limit("making join codes per person", tries=60, per_s=3600)
+BATCH_MESSAGES = Limit("writing to batches per person", tries=30, per_s=3600)
 CALENDAR_MAKING = Limit("making a calendar link per person", tries=20, per_s=3600)
 CALENDAR_READING = Limit("reading of one calendar link", tries=60, per_s=3600)
 CALENDAR_LOST = Limit("calendar link that does not work per address", tries=300, per_s=3600)

@@ -12,18 +12,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SignedInRequest, role_required
-from accounts.limits import limited, person_of
+from accounts.limits import BATCH_MESSAGES, limited, person_of
 from accounts.models import Role
 from batches import messages
 from batches.message_forms import OwnWordsForm, ReadyForm
-from batches.messages import MESSAGES, Count, Message
+from batches.messages import Count, Message
 from batches.models import Batch
 from coaching.lib.errors import NotAllowed
 
 
 @role_required(Role.ADMIN, Role.TEACHER)
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited(MESSAGES, key=person_of)
+@limited(BATCH_MESSAGES, key=person_of)
 def batch_message(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Send a message, or write one of one's own."""
     now = timezone.now()

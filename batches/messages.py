@@ -25,9 +25,7 @@ from batches.models import Batch, ClassSession, Enrolment
 from coaching.lib.clock import clock_text, day_text
 from coaching.lib.counts import counted
 from coaching.lib.errors import DomainError, NotAllowed
-from coaching.lib.limits import Limit
 
-MESSAGES = Limit("message to a batch per person", tries=30, per_s=3600)
 LATE = timedelta(minutes=15)
 TEXT_LENGTH = 1000
 

@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts import guardians
+from accounts.limits import BATCH_MESSAGES
 from accounts.models import Activity, Notification, Role, User
 from batches import messages
 from batches.models import Batch, ClassSession
@@ -107,7 +108,7 @@ def test_messages_are_limited_for_each_person(batch):
     browser = people.signed_in(people.teacher())
     statuses = [
         browser.post(f"/batches/{batch.uuid}/message/", {"text": f"{number}"}).status_code
-        for number in range(messages.MESSAGES.tries + 1)
+        for number in range(BATCH_MESSAGES.tries + 1)
     ]
     assert statuses[-2:] == [302, 429]
     assert send(batch, people.admin(), text="The office still may.") == 302
