@@ -83,6 +83,8 @@ def test_public_views_are_these_and_no_others():
         "invitation_open",
         "guardian_link",
         "guardian_link_bare",
+        "calendar_feed",
+        "calendar_feed_slashed",
         "institute_logo",
         "session_choose",
         "session_choose_cancel",
