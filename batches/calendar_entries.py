@@ -20,6 +20,8 @@ from coaching.lib.clock import clock_text, day_text
 from coaching.lib.offers import Entry, Facet
 
 NOBODY = UUID(int=0)
+FAR = date(2200, 1, 1)
+"""No holiday is shown beyond: somebody's slip in a year must not break everybody's calendar."""
 
 
 class Row(NamedTuple):
@@ -166,7 +168,7 @@ def _holidays(person: User, since: datetime, until: datetime) -> list[Entry]:
             label=name,
             url=url,
             starts_at=_midnight(starts_on),
-            ends_at=_midnight(ends_on + DAY),
+            ends_at=_midnight(min(ends_on, FAR) + DAY),
             is_all_day=True,
         )
         for uuid, name, starts_on, ends_on in rows

@@ -128,6 +128,11 @@ def test_classes_cancelled_for_a_holiday_are_said_by_the_holiday_alone(physics):
     assert "Holiday, no classes." in page
 
 
+def test_holiday_until_the_end_of_time_breaks_nobodys_calendar(physics):
+    Holiday.objects.create(name="A slip", starts_on=SATURDAY, ends_on=date.max)
+    assert seen(people.student())[0][0][1] == "A slip"
+
+
 def test_online_class_names_no_link(physics):
     physics.room, physics.mode, physics.link = None, "ONLINE", "https://meet.test/secret"
     physics.save()

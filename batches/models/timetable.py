@@ -15,6 +15,8 @@ from batches.models.holidays import Holiday
 from batches.models.places import Room
 
 LONGEST_CLASS = timedelta(hours=12)
+LASTS_AT_MOST = LONGEST_CLASS + timedelta(hours=1)
+"""What is twelve hours by the clock takes one more in the night in which clocks go back."""
 OPENS_BEFORE = timedelta(minutes=10)
 """So long before its beginning the link to an online class is shown."""
 
@@ -103,7 +105,7 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
 
     def between(self, since: datetime, until: datetime) -> Self:
         """Those that share an instant with [since, until): half-open, so touching ends do not count."""
-        return self.filter(starts_at__lt=until, starts_at__gt=since - LONGEST_CLASS, ends_at__gt=since)
+        return self.filter(starts_at__lt=until, starts_at__gt=since - LASTS_AT_MOST, ends_at__gt=since)
 
     def taught_by(self, teacher: User) -> Self:
         """His classes and those nobody is named for in the batches he teaches."""

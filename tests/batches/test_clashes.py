@@ -211,6 +211,17 @@ def test_between_finds_what_shares_an_instant_with_the_window(cast, rows, window
     assert set(found) == by_hand
 
 
+def test_twelve_hours_by_the_clock_are_found_in_their_thirteenth_hour(db):
+    begins = datetime(2026, 10, 24, 19, tzinfo=BERLIN)
+    night = timetables.class_session(timetables.batch(), begins.astimezone(UTC), minutes=13 * 60)
+    assert night.ends_at.astimezone(BERLIN).hour == 7
+    last_minutes = night.ends_at - QUARTER
+    assert list(ClassSession.objects.between(last_minutes, night.ends_at)) == [night]
+    assert not ClassSession.objects.between(night.ends_at, night.ends_at + QUARTER)
+    planned = Planned(last_minutes, night.ends_at + QUARTER, night.batch_id)
+    assert [one.kind for one in clashes.of_spans([planned])] == ["batch"]
+
+
 # --- What a person accepts --------------------------------------------------------------------------------------------
 
 
