@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import photos
 from accounts.access import SignedInRequest, role_required
 from accounts.models import Role, User
-from batches import enrolments, seats, student_clashes, waiting
+from batches import enrolments, seats, student_clashes, taught, waiting
 from batches.enrolment_forms import DatesForm, JoiningForm, LeavingForm, MovingForm
 from batches.models import Batch, BatchInvitation, Enrolment, JoinRequest
 from coaching.lib.errors import DomainError
@@ -35,7 +35,7 @@ REQUEST_TONES = {JoinRequest.State.ASKED: "due", JoinRequest.State.OFFERED: "run
 def enrolment_list(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Students of a batch: those of now and of later, those who left, those who ask or wait."""
     now, words = timezone.now(), search_text(request.GET.get("q", ""))
-    batch = get_object_or_404(Batch.objects.with_roster_for(request.user, now=now), uuid=public_id)
+    batch = get_object_or_404(taught.rosters_of(request.user, now=now), uuid=public_id)
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else TABS[0]
     rows = _found(batch, tab, words, now=now)
@@ -174,7 +174,7 @@ def _chosen_students(request: SignedInRequest) -> list[User]:
 def enrolment(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """One student's stay in a batch; admins put its dates right."""
     now = timezone.now()
-    batches = Batch.objects.with_roster_for(request.user, now=now).order_by().values("pk")
+    batches = taught.rosters_of(request.user, now=now).order_by().values("pk")
     rows = Enrolment.objects.filter(batch__in=batches).select_related("student", "batch", "created_by", "came_from")
     stay = get_object_or_404(rows.select_related("came_from__batch"), uuid=public_id)
     form = DatesForm(request.POST if request.method == "POST" else None, enrolment=stay)

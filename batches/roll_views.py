@@ -18,7 +18,7 @@ from accounts.access import SignedInRequest, role_required
 from accounts.import_tables import Unreadable
 from accounts.limits import PEOPLE_EXPORT, PEOPLE_IMPORT, limited, person_of
 from accounts.models import Role
-from batches import rolls
+from batches import rolls, taught
 from batches.enrolment_forms import RollForm
 from batches.models import Batch
 from batches.rolls import Fate
@@ -89,7 +89,7 @@ def _take_in(request: SignedInRequest, batch: Batch, draft: UUID, content: bytes
 @limited(PEOPLE_EXPORT, key=person_of)
 def roll_export(request: SignedInRequest, public_id: UUID) -> HttpResponseBase:
     """Everybody who is or was in the batch, as CSV; taking it away is a line of the log."""
-    batch = get_object_or_404(Batch.objects.with_roster_for(request.user), uuid=public_id)
+    batch = get_object_or_404(taught.rosters_of(request.user, now=timezone.now()), uuid=public_id)
     activity.record("enrolment.exported", actor=request.user, on=batch, request=request, name=batch.name)
     name = f"{batch.name}-{timezone.localdate():%Y-%m-%d}.csv"
     return csv_response(name, header=rolls.header(), rows=rolls.cells(batch))

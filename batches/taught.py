@@ -16,6 +16,11 @@ def batches_of(teacher: User, *, now: datetime) -> BatchQuerySet:
     return Batch.objects.filter(Q(pk__in=taught.values("batch")) | Q(pk__in=classes.order_by().values("batch")))
 
 
+def rosters_of(person: User, *, now: datetime) -> BatchQuerySet:
+    """The batches whose students somebody sees: an admin all, a teacher his."""
+    return Batch.objects.all() if person.is_admin else batches_of(person, now=now)
+
+
 def students_of(teacher: User, *, now: datetime) -> QuerySet[User]:
     """Who is in one of these batches now or will be, by name; nobody of an archived one."""
     batches = batches_of(teacher, now=now).current().order_by().values("pk")

@@ -68,20 +68,6 @@ class BatchQuerySet(models.QuerySet["Batch"]):
             return self
         return self.filter(Exists(Teaching.objects.filter(batch=OuterRef("pk"), teacher=user)))
 
-    def with_roster_for(self, user: User, *, now: datetime | None = None) -> Self:
-        """Those whose students a person sees: an admin all, a teacher the batches he teaches or stands in for."""
-        if user.is_admin:
-            return self
-        now = now or timezone.now()
-        every = self.model._default_manager.all()
-        stands_in = every.filter(
-            class_sessions__teacher=user,
-            class_sessions__cancelled_at=None,
-            class_sessions__ends_at__gt=now - SUBSTITUTE_SEES,
-        )
-        taught = every.filter(teachings__teacher=user)
-        return self.filter(Q(pk__in=taught.values("pk")) | Q(pk__in=stands_in.values("pk")))
-
     def current(self) -> Self:
         """Not archived."""
         return self.filter(archived_at=None)
