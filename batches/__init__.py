@@ -4,6 +4,8 @@ Tables (`models/`, a module for each subject): `subjects`, `venues`, `rooms`, `b
 `batch_students` (enrolments), `join_requests` (asked, waiting, offered), `join_codes`, `batch_invitations`,
 `weekly_slots`, `class_sessions`, `holidays`, `calendar_feeds`.
 
+- What: `services` (a batch made and changed), `archive` (put away, taken out, deleted), `places` (venues, rooms,
+  subjects); `details` tells what two admins changed at once apart, `names` when two names are one.
 - Who: `enrolments` (join, leave, transfer), `waiting` (requests, waiting list, offers), `codes` (join codes and
   invitations of a batch), `rolls` (CSV).
 - When and where: `timetable` (weekly slots and what follows from them), `classes` (one class: cancel, move, another

@@ -4,22 +4,25 @@ Archiving ends what goes on in the batch at one instant, which is also `archived
 knows what ended then. Deleting is for batches in which nothing happened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, ProtectedError, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import activity
 from accounts.models import User
-from batches import batch_news, changes, waiting
-from batches.models import Batch, ClassSession, Enrolment
+from batches import batch_news, changes, clashes, waiting
+from batches.clashes import Planned
+from batches.models import Batch, ClassSession, Enrolment, Holiday
 from batches.names import NameTaken, is_taken
 from batches.services import locked_batch
+from batches.timetable_locks import hold
 from coaching.lib.errors import DomainError
 
 AT_A_TIME = 500
@@ -38,6 +41,15 @@ class GoingOn:
     students: int
     classes: int
     requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What went on again: students and classes; `stayed` classes were to come but stay cancelled."""
+
+    students: int = 0
+    classes: int = 0
+    stayed: int = 0
 
 
 def going_on(batch: Batch, *, now: datetime) -> GoingOn:
@@ -70,31 +82,37 @@ def archive_batch(batch: Batch, *, actor: User, now: datetime, request: HttpRequ
 @transaction.atomic
 def restore_batch(
     batch: Batch, *, name: str = "", actor: User, now: datetime, request: HttpRequest | None = None
-) -> GoingOn:
-    """Take it out of the archive, with the students and coming classes that ended with it; requests stay ended.
+) -> Restored:
+    """Take it out of the archive, with the students and coming classes that ended with it; requests stay refused.
 
+    A class stays cancelled when its day is a holiday by now, or its teacher or room is in another class.
     Current already: nothing. Raises: NameTaken when another batch has its name by now and `name` is no other.
     """
     locked = locked_batch(batch)
     then = locked.archived_at
     if then is None:
-        return GoingOn(0, 0, 0)
-    locked.name = name or locked.name
-    if is_taken(locked.name, Batch.objects.current(), but=locked):
-        raise NameTaken(_("Another batch has this name now. Give this one another name."))
-    locked.archived_at, locked.revision = None, locked.revision + 1
-    try:
-        with transaction.atomic():
-            locked.save(update_fields=["name", "archived_at", "revision"])
-    except IntegrityError as error:
-        raise NameTaken(_("Another batch has this name now. Give this one another name.")) from error
+        return Restored()
+    locked.name, locked.archived_at, locked.revision = name or locked.name, None, locked.revision + 1
+    _save_under_its_name(locked)
     back = _resume_enrolments(locked, then=then)
-    held = _hold_again(locked, then=then, actor=actor, now=now)
+    held, stayed = _hold_again(locked, then=then, actor=actor, now=now)
     activity.record("batch.restored", actor=actor, on=locked, request=request, name=locked.name)
     students = [one.student for one in back]
     activity.record_each("enrolment.joined", students, actor=actor, request=request, name=locked.name)
     batch_news.goes_on(locked, students, actor=actor)
-    return GoingOn(len(back), len(held), 0)
+    return Restored(len(back), len(held), len(stayed))
+
+
+def _save_under_its_name(batch: Batch) -> None:
+    """Write it under its name. Raises: NameTaken."""
+    taken = NameTaken(_("Another batch has this name now. Give this one another name."))
+    if is_taken(batch.name, Batch.objects.current(), but=batch):
+        raise taken
+    try:
+        with transaction.atomic():
+            batch.save(update_fields=["name", "archived_at", "revision"])
+    except IntegrityError as error:
+        raise taken from error
 
 
 def _refuse_requests(batch: Batch, *, actor: User, now: datetime, request: HttpRequest | None) -> int:
@@ -145,22 +163,44 @@ def _coming(batch: Batch, now: datetime) -> QuerySet[ClassSession]:
 
 def _cancel(batch: Batch, *, actor: User, now: datetime) -> list[ClassSession]:
     """Nobody is told of each: that the batch has ended says it."""
-    fields = {"cancelled_at": now, "reason": _("The batch was archived."), "changed_by": actor, "changed_at": now}
-    return _changed(_coming(batch, now), fields)
+    rows = list(_coming(batch, now))
+    for row in rows:
+        row.cancelled_at, row.reason = now, _("The batch was archived.")
+    return _changed(rows, actor=actor, now=now)
 
 
-def _hold_again(batch: Batch, *, then: datetime, actor: User, now: datetime) -> list[ClassSession]:
-    fields = {"cancelled_at": None, "reason": "", "changed_by": actor, "changed_at": now}
-    return _changed(batch.class_sessions.filter(cancelled_at=then, holiday=None, starts_at__gt=now), fields)
+def _hold_again(
+    batch: Batch, *, then: datetime, actor: User, now: datetime
+) -> tuple[list[ClassSession], list[ClassSession]]:
+    """Those that are held again, and those that stay cancelled."""
+    rows = list(batch.class_sessions.filter(cancelled_at=then, holiday=None, starts_at__gt=now))
+    hold(batch.pk, rooms=[row.room_id for row in rows], teachers=[row.teacher_id for row in rows])
+    holidays = list(Holiday.objects.filter(ends_on__gte=timezone.localdate(now)))
+    found = clashes.of_spans(list({Planned.of(row) for row in rows}))
+    in_the_way = {one.planned for one in found if one.kind in {"teacher", "room"}}
+    back: list[ClassSession] = []
+    stayed: list[ClassSession] = []
+    for row in rows:
+        row.holiday = _on(timezone.localdate(row.starts_at), holidays)
+        is_free = row.holiday is None and Planned.of(row) not in in_the_way
+        row.reason = row.holiday.name if row.holiday else "" if is_free else _("Teacher or room is in another class.")
+        row.cancelled_at = None if is_free else then
+        (back if is_free else stayed).append(row)
+    ClassSession.objects.bulk_update(stayed, ["holiday", "reason"], batch_size=AT_A_TIME)
+    return _changed(back, actor=actor, now=now), stayed
 
 
-def _changed(found: QuerySet[ClassSession], fields: Mapping[str, object]) -> list[ClassSession]:
-    pks = list(found.order_by("pk").values_list("pk", flat=True))
-    rows = ClassSession.objects.filter(pk__in=pks)
-    rows.update(sequence=F("sequence") + 1, **fields)
-    done = list(rows)
-    changes.classes_changed(done)
-    return done
+def _on(day: date, holidays: Sequence[Holiday]) -> Holiday | None:
+    return next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
+
+
+def _changed(rows: list[ClassSession], *, actor: User, now: datetime) -> list[ClassSession]:
+    for row in rows:
+        row.sequence, row.changed_by, row.changed_at = row.sequence + 1, actor, now
+    fields = ("cancelled_at", "reason", "sequence", "changed_by", "changed_at")
+    ClassSession.objects.bulk_update(rows, fields, batch_size=AT_A_TIME)
+    changes.classes_changed(rows)
+    return rows
 
 
 # --- Deleting ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, role_required, signed_in
@@ -107,9 +108,7 @@ def batch_restore(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         except NameTaken as error:
             form.add_error("name", error.message)
         else:
-            said = _("%(name)s goes on. Students back: %(students)d, classes held after all: %(classes)d.")
-            counts = {"students": back.students, "classes": back.classes}
-            messages.success(request, said % {"name": name, **counts})
+            _say_restored(request, name, back)
             return redirect("batch", public_id)
     return render(request, "batches/batch_restore.html", {"batch": batch, "form": form})
 
@@ -127,3 +126,15 @@ def batch_delete(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         return redirect("batch_list")
     context = {"batch": batch, "form": form, "history": history, "goes": archive.going_on(batch, now=now)}
     return render(request, "batches/batch_delete.html", context)
+
+
+def _say_restored(request: SignedInRequest, name: str, back: archive.Restored) -> None:
+    said = _("%(name)s goes on. Students back: %(students)d, classes held after all: %(classes)d.")
+    messages.success(request, said % {"name": name, "students": back.students, "classes": back.classes})
+    if back.stayed:
+        text = ngettext(
+            "%(count)d class stays cancelled: it is a holiday by now, or teacher or room is taken.",
+            "%(count)d classes stay cancelled: it is a holiday by now, or teacher or room is taken.",
+            back.stayed,
+        )
+        messages.warning(request, text % {"count": back.stayed})

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from accounts import activity
 from accounts.models import User
 from accounts.zones import INSTITUTE_ZONE
-from batches import batch_news, changes, details, seats
+from batches import batch_news, changes, class_news, details, seats
 from batches.details import Details, Seen
 from batches.models import Batch, ClassSession, Teaching
 from batches.models.batches import LONGEST
@@ -230,11 +230,17 @@ def _hold_otherwise(batch: Batch, *, actor: User, now: datetime) -> list[str]:
     pks = [pk for pk, own in coming.order_by("pk").values_list("pk", "own") if "mode" not in own]
     if not pks:
         return []
-    rows = ClassSession.objects.filter(pk__in=pks)
-    rows.update(mode=batch.mode, sequence=F("sequence") + 1, changed_by=actor, changed_at=now)
-    changes.classes_changed(list(rows))
-    students = User.objects.filter(enrolments__in=batch.enrolments.not_over(now)).distinct()
-    batch_news.held_otherwise(batch, students, actor=actor)
+    found = ClassSession.objects.filter(pk__in=pks)
+    found.update(mode=batch.mode, sequence=F("sequence") + 1, changed_by=actor, changed_at=now)
+    rows = list(found.select_related("batch", "subject"))
+    changes.classes_changed(rows)
+
+    def why() -> str:
+        is_online = batch.mode == Batch.Mode.ONLINE
+        text = _("%(batch)s: classes are online now") if is_online else _("%(batch)s: classes are in the classroom now")
+        return text % {"batch": batch.name}
+
+    class_news.of_changes(rows, actor=actor, why=why, key=f"batch:{batch.uuid}:mode:{batch.revision}", now=now)
     text = ngettext(
         "%(count)d coming class is held so too; students, guardians and teachers are told.",
         "%(count)d coming classes are held so too; students, guardians and teachers are told.",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity, Notification, Role
-from batches.models import Batch, ClassSession, JoinCode, JoinRequest
+from batches.models import Batch, ClassSession, Holiday, JoinCode, JoinRequest
 from tests import people
 from tests.batches import timetables
 from tests.batches.batch_pages import errors
@@ -66,6 +66,23 @@ def test_restoring_brings_students_and_coming_classes_back(office: Client) -> No
     assert (coming.sequence, off.reason, off.sequence) == (2, "Ill", 0)
     assert gone.left_at is not None
     assert Notification.objects.filter(title="JEE 2027 A goes on", recipient=people.student()).count() == 1
+
+
+def test_class_whose_room_is_taken_or_whose_day_is_off_by_now_stays_cancelled(office: Client) -> None:
+    batch, now, room = timetables.batch(), timezone.now(), timetables.room()
+    days = [now + timedelta(days=number) for number in (3, 6, 9)]
+    taken, off, free = [timetables.class_session(batch, day, room=room) for day in days]
+    office.post(reverse("batch_archive", args=[batch.uuid]))
+    timetables.class_session(timetables.batch("NEET 2027"), days[0] + timedelta(minutes=60), room=room)
+    day = timezone.localdate(days[1])
+    Holiday.objects.create(name="Guru Nanak Jayanti", starts_on=day, ends_on=day)
+    page = office.post(reverse("batch_restore", args=[batch.uuid]), {"name": batch.name}, follow=True)
+    assert "2 classes stay cancelled" in page.content.decode()
+    for row in (taken, off, free):
+        row.refresh_from_db()
+    assert (taken.is_cancelled, taken.reason) == (True, "Teacher or room is in another class.")
+    assert (off.is_cancelled, str(off.holiday), off.reason) == (True, "Guru Nanak Jayanti", "Guru Nanak Jayanti")
+    assert (free.is_cancelled, free.reason) == (False, "")
 
 
 def test_restoring_under_a_taken_name_asks_for_another(office: Client) -> None:

@@ -157,7 +157,7 @@ def test_batch_that_goes_online_takes_its_coming_classes_along(office: Client) -
     batch, now = timetables.batch(), timezone.now()
     timetables.enrol(people.student(), batch)
     begun = timetables.class_session(batch, now - timedelta(minutes=5))
-    coming = timetables.class_session(batch, now + timedelta(days=1))
+    coming = timetables.class_session(batch, now + timedelta(days=1), teacher=people.teacher())
     own = timetables.class_session(batch, now + timedelta(days=2), own=["mode"])
     body = sent(office.get(change_url(batch))) | {"mode": "ONLINE", "link": "https://meet.example/abc"}
     page = office.post(change_url(batch), body, follow=True).content.decode()
@@ -167,5 +167,5 @@ def test_batch_that_goes_online_takes_its_coming_classes_along(office: Client) -
     assert (begun.mode, own.mode) == ("CLASSROOM", "CLASSROOM")
     assert (coming.mode, coming.sequence, coming.changed_by) == ("ONLINE", 1, people.admin())
     told = Notification.objects.filter(kind="class.changed").values_list("recipient__name", "title")
-    said = "JEE 2027 A: classes are online from now on"
+    said = "JEE 2027 A: classes are online now"
     assert set(told) == {("Ananya Kulkarni", said), ("Meera Joshi", said)}
