@@ -33,8 +33,7 @@ class StudentRow:
 def student_list(request: SignedInRequest) -> HttpResponse:
     """By name or admission number, and by batch."""
     now, words = timezone.now(), search_text(request.GET.get("q", ""))
-    mine = Batch.objects.all() if request.user.is_admin else taught.batches_of(request.user, now=now)
-    batches = list(mine.current().order_by("name", "pk"))
+    batches = list(taught.rosters_of(request.user, now=now).current().order_by("name", "pk"))
     chosen = next((one for one in batches if one.uuid == _number(request.GET.get("batch", ""))), None)
     stays = Enrolment.objects.filter(batch__in=[chosen] if chosen else batches).not_over(now).order_by()
     found = User.objects.filter(pk__in=stays.values("student")).search(words).order_by("name", "pk")
