@@ -212,9 +212,13 @@ def test_archived_batch_makes_no_codes():
         enrolling.join_code(batch)
 
 
-def test_codes_stand_in_no_line_of_the_log_and_in_no_page_of_a_student():
+def test_codes_stand_in_no_line_of_the_logs_and_in_no_page_of_a_student(caplog):
     code = enrolling.join_code(enrolling.batch(), needs_approval=True)
     typed(people.student(), code.code)
+    for who in (people.student(), None):
+        people.signed_in(who).get(f"{JOIN}{code.code}/")
+    assert "/batches/join/***/" in caplog.text
+    assert code.code not in caplog.text
     assert code.code not in str(list(Activity.objects.values()))
     assert code.code not in text_of(people.signed_in(people.student()).get(reverse("my_batches")))
 
