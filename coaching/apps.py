@@ -9,5 +9,8 @@ class CoachingConfig(AppConfig):
     name = "coaching"
 
     def ready(self) -> None:
+        from coaching.lib import field_words
+
+        field_words.install()
         # Both register themselves when imported. Without the second, a web process would send its messages nowhere.
         from coaching import celery, checks  # noqa: F401

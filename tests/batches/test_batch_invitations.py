@@ -76,7 +76,7 @@ def test_who_accepts_when_the_batch_is_archived_has_his_account_and_no_batch():
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
-        ("", "This field is required."),
+        ("", "This is still empty. Fill it in."),
         (" \n ", "Write at least one line."),
         ("Isha Rao, 2026-0500", "Line 1: Write an e-mail address"),
         ("Isha Rao, isha@pragati.test\nX, isha@pragati.test", "Line 2: The same e-mail address"),
