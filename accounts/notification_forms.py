@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import senders
@@ -15,6 +17,26 @@ from accounts.models import Delivery, NotificationChoice, QuietHours, User
 
 PEOPLE_FOUND = 50
 RINGS = [(When.AT_ONCE.value, _("Counts")), (When.NEVER.value, _("Silent"))]
+
+
+class Bell(forms.CheckboxInput):
+    """Ticked, it counts. A hidden field before it says that it does not; a form with neither field says nothing."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, check_test=lambda value: value == When.AT_ONCE)
+
+    def format_value(self, value: Any) -> str:
+        return str(When.AT_ONCE.value)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        box = super().render(name, value, attrs, renderer)
+        return format_html('<input type="hidden" name="{}" value="{}">{}', name, When.NEVER.value, box)
 
 
 class ChoicesForm(forms.Form):
@@ -41,8 +63,9 @@ class ChoicesForm(forms.Form):
             self.fields["begins"].initial, self.fields["ends"].initial = quiet.begins, quiet.ends
 
     def rows(self) -> list[tuple[Kind, list[tuple[NotificationChoice.Channel, forms.BoundField]]]]:
-        """The matrix as the page shows it: a line for each kind with a field for each channel."""
-        return [(kind, [(way, self[_name(kind, way)]) for way in self.channels]) for kind in self.kinds]
+        """The matrix as the page shows it: a line for each kind with a field for each channel, fixed kinds last."""
+        kinds = sorted(self.kinds, key=lambda kind: kind.is_fixed)
+        return [(kind, [(way, self[_name(kind, way)]) for way in self.channels]) for kind in kinds]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -87,6 +110,7 @@ def _field(kind: Kind, channel: NotificationChoice.Channel, chosen: str | None) 
         initial=When.AT_ONCE if is_fixed else chosen or kind.default(channel),
         required=False,
         disabled=is_fixed,
+        widget=Bell if channel == BELL else None,
     )
     field.widget.attrs["aria-label"] = field.label
     return field

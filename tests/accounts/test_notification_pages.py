@@ -32,7 +32,7 @@ def words_of(client: Client, url: str, **asked: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
-def post_choices(client: Client, **more: str) -> Any:
+def post_choices(client: Client, **more: str | list[str]) -> Any:
     return client.post(CHOICES, {"begins": "", "ends": "", f"{TEST.key}-EMAIL": "AT_ONCE"} | more)
 
 
@@ -144,9 +144,20 @@ def test_what_cannot_wait_is_counted_whatever_is_chosen(meera: Client, kind: str
     tell([people.teacher()], kind=kind)
     assert notifications.unread(people.teacher()) == "1"
     page = meera.get(CHOICES).content.decode()
-    assert re.search(rf'<select name="{kind}-BELL"[^>]* disabled', page)
-    assert not re.search(rf'<select name="{TEST.key}-BELL"[^>]* disabled', page)
+    assert not re.search(rf'name="{kind}-BELL"', page)
+    assert re.search(rf'<input type="checkbox" name="{TEST.key}-BELL" value="AT_ONCE"[^>]* checked', page)
     assert "always counted" in page
+
+
+def test_the_box_of_the_bell_is_sent_as_it_stands(meera: Client) -> None:
+    """As a browser sends it: the hidden field always, the box after it when it is ticked."""
+    post_choices(meera, **{f"{TEST.key}-BELL": ["NEVER"]})
+    assert NotificationChoice.objects.get().when == "NEVER"
+    page = meera.get(CHOICES).content.decode()
+    assert re.search(rf'<input type="hidden" name="{TEST.key}-BELL" value="NEVER"><input type="checkbox"', page)
+    assert not re.search(rf'<input type="checkbox" name="{TEST.key}-BELL"[^>]* checked', page)
+    post_choices(meera, **{f"{TEST.key}-BELL": ["NEVER", "AT_ONCE"]})
+    assert not NotificationChoice.objects.exists()
 
 
 @pytest.mark.parametrize(("value", "status"), [("NEVER", 302), ("WEEKLY", 200), ("", 302)])
