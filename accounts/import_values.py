@@ -77,20 +77,30 @@ def same_phone(text: str) -> str:
 
 
 def birth_date(text: str, *, today: date) -> date:
+    """A day as `calendar_day` reads it, on which somebody living was born. Raises: NotThat."""
+    found = calendar_day(text)
+    if found > today:
+        raise NotThat(_("This day is still to come."))
+    if found.year < today.year - OLDEST:
+        raise NotThat(_("Nobody is that old. Look at the year."))
+    return found
+
+
+def calendar_day(text: str) -> date:
     """Year first, day first or with the month's name; where day and month could be either, the day stands first.
 
     Raises: NotThat.
     """
     tidy = " ".join(_digits(text).casefold().split())
     if found := _ISO.fullmatch(tidy):
-        return _day(int(found[1]), int(found[2]), int(found[3]), today=today)
+        return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(tidy):
-        return _day(_year(found[3]), int(found[2]), int(found[1]), today=today)
+        return _day(_year(found[3]), int(found[2]), int(found[1]))
     found = _NAMED.fullmatch(tidy)
     month = _MONTHS.index(found[2][:3]) + 1 if found and found[2][:3] in _MONTHS else 0
     if found is None or not month:
         raise NotThat(_("This is not a date. Write it like 31/12/2010 or 2010-12-31."))
-    return _day(_year(found[3]), month, int(found[1]), today=today)
+    return _day(_year(found[3]), month, int(found[1]))
 
 
 def _year(digits: str) -> int:
@@ -99,16 +109,11 @@ def _year(digits: str) -> int:
     return int(digits)
 
 
-def _day(year: int, month: int, day: int, *, today: date) -> date:
+def _day(year: int, month: int, day: int) -> date:
     try:
-        found = date(year, month, day)
+        return date(year, month, day)
     except ValueError:
         _refuse_day(month, day)
-    if found > today:
-        raise NotThat(_("This day is still to come."))
-    if found.year < today.year - OLDEST:
-        raise NotThat(_("Nobody is that old. Look at the year."))
-    return found
 
 
 def _refuse_day(month: int, day: int) -> NoReturn:

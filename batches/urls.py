@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("batches.places_urls")),
     path("", include("batches.enrolment_urls")),
     path("", include("batches.clash_urls")),
+    path("", include("batches.holiday_urls")),
     path("", include("batches.message_urls")),
     path("", include("batches.gap_urls")),
 ]

@@ -78,6 +78,23 @@ BATCHES |= {
     "calendar_feed_slashed": Row(everybody(302), kwargs=lambda: {"secret": "nobodys"}),
 }
 
+# --- Holidays ---------------------------------------------------------------------------------------------------------
+
+
+def a_holiday() -> dict[str, Any]:
+    return {"public_id": timetables.holiday().uuid}
+
+
+BATCHES |= {
+    "holiday_list": Row(whoever_is_signed_in(200)),
+    "holiday_create": Row(only("admin", status=200)),
+    "holiday_change": Row(only("admin", status=200), kwargs=a_holiday),
+    "holiday_remove": Row(only("admin", status=302), "post", a_holiday),
+    "holiday_template": Row(only("admin", status=200)),
+    "holiday_import": Row(only("admin", status=200)),
+    "holiday_import_preview": Row(only("admin", status=302), kwargs=lambda: {"draft": uuid.UUID(int=1)}),
+}
+
 # --- Students of a batch, and the ways in -----------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from batches.models import Batch, ClassSession, Enrolment, Room, Subject, Teaching, Venue, WeeklySlot
+from batches.models import Batch, ClassSession, Enrolment, Holiday, Room, Subject, Teaching, Venue, WeeklySlot
 from tests import people
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,6 +55,12 @@ def class_session(batch: Batch, starts_at: datetime | None = None, *, minutes: i
     return ClassSession.objects.create(
         batch=batch, starts_at=begins, ends_at=begins + timedelta(minutes=minutes), **fields
     )
+
+
+def holiday(name: str = "Diwali", first: date | None = None, last: date | None = None) -> Holiday:
+    """As it lies in the table, without what the service does to classes; in a week unless said otherwise."""
+    day = first or timezone.localdate() + timedelta(days=7)
+    return Holiday.objects.get_or_create(name=name, starts_on=day, ends_on=last or day)[0]
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
