@@ -1,6 +1,6 @@
 """How the institute writes times and days, in its own time zone."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -9,9 +9,13 @@ from django.utils.translation import gettext
 
 def clock_text(when: datetime) -> str:
     """6:30 pm, in the institute's time."""
-    local = timezone.localtime(when)
-    half = gettext("am") if local.hour < 12 else gettext("pm")
-    return gettext("%(time)s %(half)s") % {"time": f"{local.hour % 12 or 12}:{local.minute:02d}", "half": half}
+    return time_text(timezone.localtime(when).time())
+
+
+def time_text(clock: time) -> str:
+    """6:30 pm, of a clock time without a day."""
+    half = gettext("am") if clock.hour < 12 else gettext("pm")
+    return gettext("%(time)s %(half)s") % {"time": f"{clock.hour % 12 or 12}:{clock.minute:02d}", "half": half}
 
 
 def hour_text(when: datetime) -> str:
