@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import icalendar
@@ -13,7 +14,7 @@ from django.test import Client
 
 from accounts.limits import CALENDAR_LOST, CALENDAR_MAKING, CALENDAR_READING
 from accounts.models import Activity, Guardianship, Institute
-from batches import feeds
+from batches import classes, feeds
 from batches.models import CalendarFeed, ClassSession, Holiday
 from tests import people
 from tests.batches import timetables
@@ -121,6 +122,24 @@ def test_moved_class_keeps_its_uid_and_counts_up(physics):
     event = after[f"{physics.uuid}@classcrew"]
     assert (event.decoded("sequence"), str(event["location"])) == (4, "Hall")
     assert event.decoded("last-modified") == event.decoded("dtstamp") == NOW + timedelta(minutes=1)
+
+
+def test_one_change_reaches_page_and_phone_at_once(physics):
+    path, student = path_of(people.student()), people.signed_in(people.student())
+    uid, now = f"{physics.uuid}@classcrew", NOW + timedelta(minutes=5)
+    before = events(read(path))[uid]
+    to = replace(classes.ClassDetails.of(physics), room=timetables.room("Hall"), teacher=people.other_teacher())
+    changed = classes.change_class(physics, to=to, sequence=physics.sequence, actor=people.admin(), now=now)
+    after = events(read(path))[uid]
+    assert after.decoded("sequence") > before.decoded("sequence")
+    assert (str(after["location"]), after.decoded("last-modified")) == ("Hall", now)
+    agenda = {"view": "agenda", "on": "2026-10-24"}
+    assert "Hall · Imran Shaikh" in student.get("/calendar/", agenda).content.decode()
+    classes.cancel_class(changed, reason="No water", sequence=changed.sequence, actor=people.admin(), now=now)
+    assert str(events(read(path))[uid]["status"]) == "CANCELLED"
+    page = student.get("/calendar/", agenda).content.decode()
+    assert "Cancelled" in page
+    assert "No water" in page
 
 
 def test_cancelled_class_stays_and_says_so_even_for_a_holiday(physics):
