@@ -1,16 +1,15 @@
 """Who teaches a batch what, and when in the week: its teachers with their weekly slots in words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from batches.models import Batch, WeeklySlot
-from coaching.lib.clock import clock_text
+from coaching.lib.clock import time_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def _times(slots: list[WeeklySlot], today: date) -> tuple[str, ...]:
 def _words(slots: list[WeeklySlot], today: date) -> str:
     first = slots[0]
     days = ", ".join(str(WEEKDAYS_ABBR[number]) for number in sorted({slot.weekday for slot in slots}))
-    at = clock_text(timezone.make_aware(datetime.combine(max(first.starts_on, today), first.starts_at)))
+    at = time_text(first.starts_at)
     place = f", {first.room.name}" if first.room else ""
     words = f"{days} {at}{place}"
     if first.starts_on <= today:
