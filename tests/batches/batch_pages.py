@@ -38,3 +38,9 @@ def change_url(batch: Batch) -> str:
 
 def errors(answer: Any) -> dict[str, list[str]]:
     return dict(answer.context["form"].errors)
+
+
+def words_and_codes(form: Any, field: str) -> str:
+    """What is wrong with a field: our own words, and Django's name for what is wrong."""
+    found = form.errors.as_data()[field]
+    return " ".join([*form.errors[field], *(one.code or "" for one in found)])
