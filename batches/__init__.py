@@ -11,7 +11,10 @@ Tables (`models/`, a module for each subject): `subjects`, `venues`, `rooms`, `b
 - When and where: `timetable` (weekly slots and what follows from them), `classes` (one class: cancel, move, another
   teacher or room), `holidays`. Pure: `series` (days and clock times → instants), `overlaps`.
 - Whether it fits: `clashes` (teacher, room, batch, students) and the next free slots.
-- Seen from elsewhere: `offers`, `feeds` (one's own ICS secret), `changes` (what others do inside a change).
+- Said and shown: `messages` (to a batch), `class_lines` (a class as a line), `class_days` and `room_day` (one day),
+  `weekly` (who teaches when), `gaps` (classes that lack something), `taught` (whom a teacher teaches).
+- Seen from elsewhere: `offers`, `own_copy` (copy and erasure), `feeds` (one's own ICS secret), `changes` (what others
+  do inside a change).
 
 Others call `Batch.objects.for_user`, `ClassSession.objects.for_user`, `Enrolment.objects.on_roll`, `offers`, and put
 functions into `changes`. Foreign keys from above go to `batches.Batch` and `batches.ClassSession`.
