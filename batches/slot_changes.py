@@ -60,11 +60,9 @@ def change_slot(
     would land in the past or outside the slot's days go.
     Raises: SlotChangedMeanwhile, ClassRefused; clashes.Clashes, but for those whose keys are in `despite`.
     """
-    locked = locked_slot(slot, to)
-    first = max(from_day, timezone.localdate(now))
+    locked, first = locked_slot(slot, to), max(from_day, timezone.localdate(now))
     is_split = locked.starts_on < first or locked.class_sessions.filter(on__lt=first).exists()
-    if is_split:
-        to = replace(to, starts_on=_first_day(to, first, now=now))
+    to = replace(to, starts_on=_first_day(to, first, now=now)) if is_split else to
     done = _done(locked, to, is_split=is_split)
     if done:
         return Outcome(done)
@@ -83,10 +81,21 @@ def change_slot(
     ClassSession.objects.bulk_create(made)
     changes.classes_changed([*changed, *made])
     activity.record("slot.changed", actor=actor, on=next_slot, request=request, name=f"{locked.batch} · {next_slot}")
-    title = _("%(batch)s: weekly classes change")
-    class_news.of_series(next_slot, [*changed, *made, *gone], title=lambda: title, actor=actor, now=now, also=taught)
-    kept = sum(1 for row in moved if {*TIMES, *GIVEN} & set(row.own))
-    return Outcome(next_slot, made=len(made), changed=len(changed), gone=len(gone), kept=kept)
+    _tell(next_slot, [*changed, *made, *gone], taught, actor=actor, now=now)
+    return Outcome(next_slot, len(made), len(changed), len(gone), kept=sum(map(_keeps_something, moved)))
+
+
+def _keeps_something(row: ClassSession) -> bool:
+    return not {*TIMES, *GIVEN}.isdisjoint(row.own)
+
+
+def _tell(
+    slot: WeeklySlot, rows: Sequence[ClassSession], taught: Sequence[int | None], *, actor: User, now: datetime
+) -> None:
+    def title() -> str:
+        return _("%(batch)s: weekly classes change")
+
+    class_news.of_series(slot, rows, title=title, actor=actor, now=now, also=taught)
 
 
 def _first_day(to: SlotDetails, first: date, *, now: datetime) -> date:

@@ -151,10 +151,8 @@ def end_slot(
         return Outcome(locked)
     require_as_seen(locked, revision)
     locked.revision += 1
-    title = _("%(batch)s: weekly classes end")
-    class_news.of_series(
-        locked, [row for row in rows if not row.is_cancelled], title=lambda: title, actor=actor, now=now
-    )
+    held = [row for row in rows if not row.is_cancelled]
+    class_news.of_series(locked, held, title=lambda: _("%(batch)s: weekly classes end"), actor=actor, now=now)
     activity.record("slot.ended", actor=actor, on=locked, request=request, name=f"{locked.batch} · {locked}")
     take_away(rows, actor=actor, now=now)
     if not locked.class_sessions.exists():

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("batches.batch_urls")),
     path("", include("batches.places_urls")),
     path("", include("batches.enrolment_urls")),
+    path("", include("batches.timetable_urls")),
     path("", include("batches.clash_urls")),
     path("", include("batches.holiday_urls")),
     path("", include("batches.message_urls")),

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Guardianship
-from batches.models import Batch, Enrolment, JoinCode, JoinRequest
+from batches.models import Batch, ClassSession, Enrolment, JoinCode, JoinRequest, WeeklySlot
 from tests import people
 from tests.access_rows import Row, everybody, only, whoever_is_signed_in
 from tests.batches import timetables
@@ -142,4 +142,33 @@ BATCHES |= {
     "join_code_list": Row(its_teachers(200), kwargs=the_batchs_number),
     "join_code_revoke": Row(its_teachers(302), "post", a_code_of_the_batch),
     "batch_invite": Row(only("admin", status=200), kwargs=the_batchs_number),
+}
+
+# --- Weekly slots and classes -----------------------------------------------------------------------------------------
+
+
+def a_slot() -> dict[str, Any]:
+    return {"public_id": timetables.slot(the_batch()).uuid}
+
+
+def a_class() -> dict[str, Any]:
+    return {"public_id": timetables.class_session(the_batch(), teacher=people.teacher()).uuid}
+
+
+_SEEN = only("admin", "teacher", "student", "guardian", status=200, others=404)
+_CHANGED = {**only("admin", "teacher", status=200), "other teacher": 404, "guardian who teaches": 404}
+
+BATCHES |= {
+    "timetable": Row(_SEEN, kwargs=the_batchs_number),
+    "slot_create": Row(only("admin", status=200), kwargs=the_batchs_number),
+    "slot_change": Row(only("admin", status=200), kwargs=a_slot),
+    "slot_end": Row(only("admin", status=200), kwargs=a_slot),
+    "class_create": Row(_CHANGED, kwargs=the_batchs_number),
+    "class_session": Row(_SEEN, kwargs=a_class),
+    "class_change": Row(_CHANGED, kwargs=a_class),
+    "class_cancel": Row(_CHANGED, kwargs=a_class),
+    "class_restore": Row(_CHANGED, kwargs=a_class),
+    "class_join": Row(
+        {**_SEEN, **only("admin", "teacher", "student", "guardian", status=302, others=404)}, kwargs=a_class
+    ),
 }

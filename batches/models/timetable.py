@@ -99,6 +99,13 @@ class ClassSessionQuerySet(models.QuerySet["ClassSession"]):
             seen |= Q(teacher=user) | Q(batch__in=Batch.objects.filter(teachings__teacher=user).values("pk"))
         return self.filter(seen)
 
+    def editable_by(self, user: User) -> Self:
+        """What somebody may change: an admin all, a teacher those of the batches he teaches and his own elsewhere."""
+        if user.is_admin:
+            return self
+        taught = Batch.objects.filter(teachings__teacher=user).values("pk")
+        return self.filter(Q(batch__in=taught) | Q(teacher=user, cancelled_at=None))
+
     def held(self) -> Self:
         """Not cancelled."""
         return self.filter(cancelled_at=None)

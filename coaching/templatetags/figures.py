@@ -1,7 +1,7 @@
 """Numbers, sizes, times and names the way the institute writes them."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django import template
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from coaching.lib.clock import clock_text, day_text, moment_text
+from coaching.lib.clock import clock_text, day_text, moment_text, time_text
 
 register = template.Library()
 
@@ -91,6 +91,12 @@ def day(when: datetime | None) -> str:
 def clock(when: datetime | None) -> str:
     """The time of the day alone. Nothing for None."""
     return clock_text(when) if when else ""
+
+
+@register.filter
+def time_of_day(at: time | None) -> str:
+    """A clock time of no day. Nothing for None."""
+    return time_text(at) if at is not None else ""
 
 
 def first_cluster(word: str) -> str:
