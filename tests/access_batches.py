@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Guardianship
-from batches.models import Batch, ClassSession, Enrolment, JoinCode, JoinRequest, WeeklySlot
+from batches.models import Batch, Enrolment, JoinCode, JoinRequest
 from tests import people
 from tests.access_rows import Row, everybody, only, whoever_is_signed_in
 from tests.batches import timetables
