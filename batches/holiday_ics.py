@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from icalendar import Event
+from icalendar import Event, vRecur
 
 from accounts.import_tables import Unreadable
 from batches.names import tidy
@@ -27,6 +27,7 @@ PROPERTY_BYTES = 4_000
 NAME_CHARS = 120
 UID_CHARS = 200
 AHEAD_YEARS = 2
+_MOST = 10_000
 _EVENT = [b"VCALENDAR", b"VEVENT"]
 _PROPERTY = re.compile(rb"([A-Za-z0-9-]{1,40})[;:]")
 _WANTED = frozenset(
@@ -81,6 +82,7 @@ def blocks(content: bytes) -> list[Block]:
     """The events in the calendars of a file, in their order. Raises: Unreadable."""
     if b"\0" in content:
         raise Unreadable(_("This is not a calendar. Choose an ICS, CSV or XLSX file."))
+    _require_few(content.count(b"BEGIN:VEVENT"))
     if content.count(b"\n") + content.count(b"\r") > 2 * MAX_LINES:
         raise Unreadable(_("The file has more than %(count)s lines.") % {"count": grouped(MAX_LINES)})
     found: list[Block] = []
@@ -129,7 +131,7 @@ def _unfolded(content: bytes) -> Iterator[tuple[int, bytes]]:
         if line[:1] in {b" ", b"\t"} and parts:
             if size <= PROPERTY_BYTES:
                 parts.append(line[1:])
-                size += len(line)
+                size += len(line) - 1
             continue
         if parts:
             yield begun, b"".join(parts)
@@ -176,8 +178,8 @@ def _parsed(block: Block) -> Any:
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError):
         raise NoHoliday(_("This event cannot be read.")) from None
     if event.errors:
-        words = {"what": ", ".join(sorted({str(name) for name, _why in event.errors}))[:80]}
-        raise NoHoliday(_("This event cannot be read: %(what)s.") % words)
+        names = sorted({str(name) for name, _why in event.errors if name}) or ["?"]
+        raise NoHoliday(_("This event cannot be read: %(what)s.") % {"what": ", ".join(names)})
     return event
 
 
@@ -251,21 +253,17 @@ def _length(event: Any) -> timedelta:
 
 def _yearly(event: Any, days: Days, today: date) -> list[Days]:
     """The times that are not over and begin within two years. Raises: NoHoliday, for any rule but “every year”."""
-    rule = event["RRULE"]
-    if isinstance(rule, list) or not _is_plain(rule, days.first):
-        raise NoHoliday(_("It comes again in a way that is not read. Only “every year on this day” is."))
-    interval = _number(rule, "INTERVAL", 1)
-    most = _number(rule, "COUNT", 10_000)
-    until = _until(rule)
+    rule = _rule(event, days.first)
+    until, left = _until(rule), rule["COUNT"]
     skipped = set(_excluded(event))
     horizon = today.replace(year=today.year + AHEAD_YEARS, day=min(today.day, 28))
-    found, count = [], 0
-    for year in range(days.first.year, min(horizon.year, until.year) + 1, interval):
+    found = []
+    for year in range(days.first.year, min(horizon.year, until.year) + 1, rule["INTERVAL"]):
         first = _in_year(days.first, year)
         if first is None:
             continue
-        count += 1
-        if count > most or first > until or first > horizon:
+        left -= 1
+        if left < 0 or first > min(until, horizon):
             break
         last = first + (days.last - days.first)
         if last >= today and first not in skipped:
@@ -275,26 +273,27 @@ def _yearly(event: Any, days: Days, today: date) -> list[Days]:
     return found
 
 
-def _is_plain(rule: Any, first: date) -> bool:
-    """Every so many years on the day of the first time."""
-    if {str(key).upper() for key in rule} - _PLAIN_RULE or [str(one).upper() for one in rule.get("FREQ", [])] != [
-        "YEARLY"
-    ]:
-        return False
-    by_day = {"BYMONTH": first.month, "BYMONTHDAY": first.day}
-    return all([str(one) for one in rule.get(key, [number])] == [str(number)] for key, number in by_day.items())
-
-
-def _number(rule: Any, key: str, otherwise: int) -> int:
-    """Raises: NoHoliday."""
-    [number, *more] = rule.get(key, [otherwise])
-    if more or not isinstance(number, int) or not 1 <= number <= 10_000:
+def _rule(event: Any, first: date) -> dict[str, Any]:
+    """Every so many years, on the day of the first time. Raises: NoHoliday, for any other."""
+    given = event["RRULE"]
+    each = {str(key).upper(): values for key, values in given.items()} if isinstance(given, vRecur) else {}
+    single = {key: values[0] for key, values in each.items() if isinstance(values, list) and len(values) == 1}
+    rule = {"INTERVAL": 1, "COUNT": _MOST, "BYMONTH": first.month, "BYMONTHDAY": first.day, "UNTIL": date.max, **single}
+    is_plain = (
+        len(single) == len(each)
+        and not set(each) - _PLAIN_RULE
+        and str(rule.get("FREQ", "")).upper() == "YEARLY"
+        and all(isinstance(rule[key], int) and 1 <= rule[key] <= _MOST for key in ("INTERVAL", "COUNT"))
+        and (str(rule["BYMONTH"]), str(rule["BYMONTHDAY"])) == (str(first.month), str(first.day))
+        and isinstance(rule["UNTIL"], date)
+    )
+    if not is_plain:
         raise NoHoliday(_("It comes again in a way that is not read. Only “every year on this day” is."))
-    return number
+    return rule
 
 
-def _until(rule: Any) -> date:
-    [until, *_more] = rule.get("UNTIL", [date.max])
+def _until(rule: dict[str, Any]) -> date:
+    until: date = rule["UNTIL"]
     return until.date() if isinstance(until, datetime) else until
 
 
@@ -302,7 +301,9 @@ def _excluded(event: Any) -> Iterator[date]:
     given = event.get("EXDATE", [])
     for one in given if isinstance(given, list) else [given]:
         for value in getattr(one, "dts", []):
-            yield value.dt.date() if isinstance(value.dt, datetime) else value.dt
+            day = getattr(value, "dt", None)
+            if isinstance(day, date):
+                yield day.date() if isinstance(day, datetime) else day
 
 
 def _in_year(day: date, year: int) -> date | None:
