@@ -318,3 +318,38 @@ def test_a_year_of_classes_costs_as_many_queries_as_one(taken, django_assert_num
         assert len(clashes.of_spans(series)) == 600
     with django_assert_num_queries(5):
         clashes.free_spans(series, now=timezone.now())
+
+
+# --- The report -------------------------------------------------------------------------------------------------------
+
+
+def test_report_leads_to_both_classes_and_is_for_admins(taken):
+    other = timetables.class_session(timetables.batch(), taken.starts_at, teacher=taken.teacher, room=taken.room)
+    page = people.signed_in(people.admin()).get("/batches/clashes/").content.decode()
+    for row in (taken, other):
+        assert f'href="/batches/classes/{row.uuid}/"' in page
+    assert "Students in two classes" in page
+    assert clash_report.count(now=timezone.now()) == 1
+    for who in (people.teacher(), people.student(), people.cashier()):
+        assert people.signed_in(who).get("/batches/clashes/").status_code == 403
+
+
+def test_report_narrows_and_takes_no_nonsense(taken):
+    timetables.class_session(timetables.batch(), taken.starts_at, teacher=taken.teacher)
+    browser = people.signed_in(people.admin())
+    assert [line.kind for line in browser.get("/batches/clashes/?kind=teacher").context["lines"]] == ["teacher"]
+    assert browser.get("/batches/clashes/?kind=room").context["lines"] == []
+    for asked in ("kind=x", "weeks=0", "weeks=-1", "weeks=99999999999", "weeks=२", "page=x", "page=0", "kind=%00"):
+        response = browser.get(f"/batches/clashes/?{asked}")
+        assert response.status_code == 200
+        assert (response.context["weeks"], len(response.context["lines"])) == (8, 2)
+
+
+def test_report_costs_as_many_queries_at_30_clashes_as_at_3(taken, same_queries):
+    browser = people.signed_in(people.admin())
+
+    def add(count):
+        for _ in range(count):
+            timetables.class_session(timetables.batch(), taken.starts_at, teacher=taken.teacher)
+
+    same_queries(lambda: browser.get("/batches/clashes/?kind=teacher"), add=add, at_most=15)
