@@ -132,7 +132,7 @@ def class_restore(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     row = _editable(request, public_id)
     clashes, status, problem = None, 200, ""
     if request.method == "POST":
-        version = request.POST.get("version", "")
+        version = request.POST.get("version", "")[:9]
         seen, despite = int(version) if version.isdecimal() else -1, request.POST.get("despite", "").split(",")
         actor, now = request.user, timezone.now()
         try:

@@ -20,12 +20,14 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import User
 from batches import changes, clashes, class_news, timetable_locks
-from batches.models import Batch, ClassSession, Room, Subject
+from batches.models import Batch, ClassSession, Holiday, Room, Subject
 from batches.models.timetable import LONGEST_CLASS
 from coaching.lib.errors import DomainError
 
 SILENT = frozenset({"topic"})
 """What may still be changed of a class that is over, and what nobody is told."""
+HELD_ALL_THE_SAME = "cancelled_at"
+"""Stands in `own` of a class that was restored on a holiday, so that a change of its slot leaves it held."""
 Keys = Collection[str]
 
 
@@ -190,6 +192,8 @@ def restore_class(
     if row.batch.archived_at:
         raise ClassRefused(_("This batch is archived. Take it out of the archive first."))
     clashes.check([clashes.Planned.of(row)], now=now, replaces=[row.pk], despite=despite)
+    if row.slot_id and _is_on_holiday(row):
+        row.own = sorted({*row.own, HELD_ALL_THE_SAME})
     row.cancelled_at, row.holiday, row.reason = None, None, ""
     _save(row, actor=actor, now=now)
     _follow(row, "class.restored", actor=actor, request=request)
@@ -220,6 +224,11 @@ def require_teacher(teacher: User | None) -> None:
     """Raises: ClassRefused for somebody who takes no classes."""
     if teacher and not (teacher.is_teacher and teacher.is_active):
         raise ClassRefused(_("%(name)s takes no classes here.") % {"name": teacher.name}, field="teacher")
+
+
+def _is_on_holiday(row: ClassSession) -> bool:
+    day = timezone.localdate(row.starts_at)
+    return Holiday.objects.between(day, day).exists()
 
 
 def _day(day: date) -> str:

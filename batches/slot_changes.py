@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import User
 from batches import changes, clashes, class_news
+from batches.classes import HELD_ALL_THE_SAME
 from batches.models import ClassSession, Holiday, WeeklySlot
 from batches.series import DAY, moved_day
 from batches.timetable import (
@@ -143,7 +144,7 @@ def _give(row: ClassSession, slot: WeeklySlot, day: date, holidays: Iterable[Hol
         return
     held = SlotDetails.of(slot).span_on(day)
     row.starts_at, row.ends_at = held.starts_at, held.ends_at
-    if row.is_cancelled and not row.holiday_id:
+    if (row.is_cancelled and not row.holiday_id) or HELD_ALL_THE_SAME in row.own:
         return
     row.holiday = next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
     row.cancelled_at = (row.cancelled_at or now) if row.holiday else None
