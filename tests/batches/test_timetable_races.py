@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -28,21 +29,21 @@ def in_a_week() -> date:
     return timezone.localdate() + timedelta(days=7)
 
 
-def details(batch: Batch, **fields: object) -> SlotDetails:
+def details(batch: Batch, **fields: Any) -> SlotDetails:
     day = in_a_week()
     usual = SlotDetails(day.weekday(), time(17), time(18, 30), day, batch.ends_on, teacher=people.teacher())
-    return replace(usual, **fields)  # type: ignore[arg-type]
+    return replace(usual, **fields)
 
 
-def made(batch: Batch, **fields: object) -> WeeklySlot:
+def made(batch: Batch, **fields: Any) -> WeeklySlot:
     slot = make_slot(batch, to=details(batch, **fields), actor=people.admin(), now=timezone.now()).slot
     assert slot
     return slot
 
 
-def held(hour: int = 17, **fields: object) -> ClassDetails:
+def held(hour: int = 17, **fields: Any) -> ClassDetails:
     begins = timetables.at(in_a_week(), hour)
-    return replace(ClassDetails(begins, begins + timedelta(minutes=90)), **fields)  # type: ignore[arg-type]
+    return replace(ClassDetails(begins, begins + timedelta(minutes=90)), **fields)
 
 
 def kinds(given: list[object]) -> dict[str, int]:
@@ -93,7 +94,7 @@ def test_an_old_page_that_ends_a_slot_while_another_changes_it_loses_nothing() -
     slot, actor, now = made(timetables.batch()), people.admin(), timezone.now()
     later = in_a_week() + timedelta(days=14)
     to = replace(SlotDetails.of(slot), starts_at=time(9), ends_at=time(10))
-    common = {"from_day": later, "revision": slot.revision, "actor": actor, "now": now}
+    common: dict[str, Any] = {"from_day": later, "revision": slot.revision, "actor": actor, "now": now}
     given = outcomes([partial(change_slot, slot, to=to, **common), partial(end_slot, slot, **common)])
     assert [type(one) for one in given].count(SlotChangedMeanwhile) == 1
     after = ClassSession.objects.held().filter(on__gte=later).count()
@@ -171,7 +172,7 @@ def test_of_two_who_change_one_class_at_once_one_does_and_the_other_is_told() ->
 
 def test_cancelling_twice_and_restoring_at_once_ends_in_one_of_the_two() -> None:
     row = classes.add_class(timetables.batch(), to=held(), actor=people.admin(), now=timezone.now())
-    common = {"sequence": row.sequence, "actor": people.admin(), "now": timezone.now()}
+    common: dict[str, Any] = {"sequence": row.sequence, "actor": people.admin(), "now": timezone.now()}
     cancel = partial(classes.cancel_class, row, reason="No power", **common)
     given = outcomes([cancel, cancel, partial(classes.restore_class, row, **common), cancel])
     assert set(kinds(given)) <= {"ClassSession", "ClassChangedMeanwhile"}
@@ -184,7 +185,7 @@ def test_a_class_changed_while_its_slot_moves_keeps_what_is_its_own_or_is_told()
     row = slot.class_sessions.order_by("on")[2]
     to = replace(SlotDetails.of(slot), starts_at=time(9), ends_at=time(10))
     mine = replace(ClassDetails.of(row), room=timetables.room("Hall"))
-    common = {"actor": actor, "now": now}
+    common: dict[str, Any] = {"actor": actor, "now": now}
     moving, changing = outcomes(
         [
             partial(change_slot, slot, to=to, from_day=timezone.localdate(), revision=slot.revision, **common),
@@ -211,7 +212,7 @@ def test_filling_many_times_at_once_makes_each_class_once() -> None:
 def test_archiving_while_a_class_is_added_leaves_none_held() -> None:
     batch, actor, now = timetables.batch(), people.admin(), timezone.now()
     Enrolment.objects.filter(batch=batch).delete()
-    works = [partial(archive.archive_batch, batch, actor=actor, now=now)]
+    works: list[Any] = [partial(archive.archive_batch, batch, actor=actor, now=now)]
     works += [partial(classes.add_class, batch, to=held(8 + number), actor=actor, now=now) for number in range(0, 6, 2)]
     given = outcomes(works)
     assert not any(isinstance(one, Clashes) for one in given)
