@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from batches.models import Batch, ClassSession
@@ -62,12 +62,9 @@ def state_at(row: ClassSession, now: datetime) -> str:
     return "now" if row.starts_at <= now else ""
 
 
-def address_of(row: ClassSession, *, route: str = "class_session") -> str:
-    """Of its page; "" until there is such a page."""
-    try:
-        return reverse(route, args=[row.uuid])
-    except NoReverseMatch:
-        return ""
+def address_of(row: ClassSession) -> str:
+    """Of its page."""
+    return reverse("class_session", args=[row.uuid])
 
 
 def _line(row: ClassSession, *, now: datetime, label: str, over: str, people: str) -> Line:
@@ -107,6 +104,7 @@ def _opening(row: ClassSession, now: datetime) -> str:
 
 
 def _joining(row: ClassSession, now: datetime) -> Action | None:
-    url = address_of(row, route="class_join") if row.link_is_open(now) else ""
+    if not row.link_is_open(now):
+        return None
     small = _("until %(time)s") % {"time": clock_text(row.ends_at)}
-    return Action(_("Join"), url, drawn="video", small=small) if url else None
+    return Action(_("Join"), reverse("class_join", args=[row.uuid]), drawn="video", small=small)

@@ -1,8 +1,10 @@
 """A batch in a real browser: the office makes it, its teacher writes to it, a student's phone shows what changes."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import site as sites
@@ -19,6 +21,13 @@ from batches.models import Batch
 from tests.batches import timetables
 batch = Batch.objects.get(name="Crash course")
 timetables.class_session(batch, timezone.now() + timedelta(hours=1), topic="First steps")
+"""
+
+JOIN = """
+from batches.models import Batch
+from tests import people
+from tests.batches import timetables
+timetables.enrol(people.student(), Batch.objects.get(name="Evening doubts"))
 """
 
 
@@ -66,6 +75,34 @@ def test_batch_is_made_filled_and_seen_on_a_students_phone(enter, institute, bro
     expect(now_or_next.get_by_text("Now", exact=True)).to_be_visible()
     expect(phone.get_by_role("listitem").filter(has_text="First steps")).to_be_visible()
     look(phone, "dashboard-classes-student")
+    phone.context.close()
+
+
+def test_class_of_a_weekly_slot_is_moved_and_the_phone_shows_it(enter, institute, browser: Browser):
+    page, tomorrow = enter("admin"), timezone.localdate() + timedelta(days=1)
+    open_batch(page, institute, "Evening doubts")
+    page.get_by_role("link", name="Make the timetable").click()
+    page.get_by_role("link", name="Add weekly slot").first.click()
+    page.get_by_label("Day", exact=True).select_option(str(tomorrow.weekday()))
+    page.get_by_label("From", exact=True).fill("21:00")
+    page.get_by_label("To", exact=True).fill("22:00")
+    page.get_by_role("button", name="Add weekly slot").click()
+    meanwhile(institute, JOIN)
+    open_batch(page, institute, "Evening doubts")
+    page.get_by_role("region", name="Classes").get_by_role("link", name="Evening doubts").first.click()
+    page.get_by_role("link", name="Change", exact=True).click()
+    page.get_by_label("From", exact=True).fill("20:30")
+    page.get_by_label("To", exact=True).fill("21:30")
+    page.get_by_label("Reason").fill("The last bus leaves at ten")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Whom it concerns is told.")).to_be_visible()
+    phone = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    through_the_door(phone, institute, "student")
+    open_batch(phone, institute, "Evening doubts")
+    first = phone.get_by_role("region", name="Classes").get_by_role("listitem").first
+    expect(first.get_by_text("8:30 pm")).to_be_visible()
+    expect(first.get_by_text("Moved")).to_be_visible()
+    expect(first.get_by_text("The last bus leaves at ten")).to_be_visible()
     phone.context.close()
 
 
