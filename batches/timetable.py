@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db import transaction
 from django.db.models import F, ProtectedError
@@ -163,27 +163,38 @@ def end_slot(
     return Outcome(locked, gone=len(rows))
 
 
-@transaction.atomic
 def align(*, now: datetime) -> int:
     """Put coming classes at the clock times of their slots again, after the institute has changed its zone.
 
     Returns how many moved; those with a time of their own stay. Whoever reads a calendar sees the same clock time, so
-    nobody is told.
+    nobody is told. While all stand where they should, which is nearly always, it only looks.
     """
     zone = Institute.current().zone
-    rows = ClassSession.objects.filter(slot__isnull=False, starts_at__gt=now).select_related("slot")
-    moved = []
-    for row in rows.select_for_update(of=("self",)).order_by("pk"):
-        if row.slot is None or row.on is None or TIMES & set(row.own):
-            continue
-        due = span(row.on, row.slot.starts_at, row.slot.ends_at, zone)
-        if (row.starts_at, row.ends_at) != (due.starts_at, due.ends_at) and due.starts_at > now:
-            row.starts_at, row.ends_at = due.starts_at, due.ends_at
-            row.sequence, row.changed_at = row.sequence + 1, now
-            moved.append(row)
-    ClassSession.objects.bulk_update(moved, ["starts_at", "ends_at", "sequence", "changed_at"], batch_size=AT_A_TIME)
-    changes.classes_changed(moved)
+    rows = ClassSession.objects.filter(slot__isnull=False, starts_at__gt=now).select_related("slot").order_by("pk")
+    batches = {row.batch_id for row in rows.iterator(AT_A_TIME) if _due(row, zone, now=now)}
+    if not batches:
+        return 0
+    with transaction.atomic():
+        timetable_locks.hold(*batches)
+        moved = []
+        for row in rows.filter(batch__in=batches):
+            due = _due(row, zone, now=now)
+            if due:
+                row.starts_at, row.ends_at = due.starts_at, due.ends_at
+                row.sequence, row.changed_at = row.sequence + 1, now
+                moved.append(row)
+        ClassSession.objects.bulk_update(moved, ["starts_at", "ends_at", "sequence", "changed_at"], AT_A_TIME)
+        changes.classes_changed(moved)
     return len(moved)
+
+
+def _due(row: ClassSession, zone: tzinfo, *, now: datetime) -> Span | None:
+    """When the class should be, if that is another time than it has."""
+    if row.slot is None or row.on is None or TIMES & set(row.own):
+        return None
+    due = span(row.on, row.slot.starts_at, row.slot.ends_at, zone)
+    is_there = (row.starts_at, row.ends_at) == (due.starts_at, due.ends_at)
+    return None if is_there or due.starts_at <= now else due
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------

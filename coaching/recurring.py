@@ -13,4 +13,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "accounts-forget-old-news": {"task": "accounts.tasks.forget_old_news", "schedule": 3600.0},
     "accounts-forget-old-activity": {"task": "accounts.tasks.forget_old_activity", "schedule": 3600.0},
     "batches-hand-out-seats": {"task": "batches.tasks.hand_out_seats", "schedule": 300.0},
+    "batches-align-classes": {"task": "batches.tasks.align_classes", "schedule": 3600.0},
 }
