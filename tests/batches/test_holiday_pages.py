@@ -213,6 +213,25 @@ def test_rows_that_changed_since_they_were_looked_at_are_looked_at_again(office:
     assert Holiday.objects.count() == 1
 
 
+def test_calendar_adds_what_it_can_and_the_next_edition_only_what_is_new(office: Client) -> None:
+    def edition(*events: tuple[str, str, str]) -> bytes:
+        parts = [
+            f"BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:{name}\r\nDTSTART:{when}\r\nEND:VEVENT\r\n"
+            for uid, name, when in events
+        ]
+        return "".join(["BEGIN:VCALENDAR\r\n", *parts, "END:VCALENDAR\r\n"]).encode()
+
+    first = (("a", "Diwali", "20271029"), ("b", "Party", "20271030T190000Z"), ("a", "Diwali again", "20271101"))
+    page = office.get(send(office, edition(*first), "state.ics")["Location"])
+    assert [row.fate for row in page.context["plan"].rows] == ["ADD", "OUT", "OUT"]
+    office.post(page.request["PATH_INFO"], {"shown": page.context["plan"].fingerprint})
+    assert list(Holiday.objects.values_list("name", "uid")) == [("Diwali", "a")]
+    second = (("a", "Diwali", "20271030"), ("a2", "diwali", "20271029"), ("c", "Eid", "20280226"))
+    page = office.get(send(office, edition(*second), "state.ics")["Location"])
+    assert [row.fate for row in page.context["plan"].rows] == ["OUT", "IN", "ADD"]
+    assert "In the list on other days: Fri 29 Oct 2027. Change it there." in words(page)
+
+
 def test_another_admins_draft_and_one_that_is_gone_are_not_there(office: Client) -> None:
     preview = send(office, b"Name,First day\nDiwali,2027-10-29\n")["Location"]
     other = people.signed_in(people.person("Isha Rao", "ADMIN", email="isha@pragati.test"))
