@@ -21,8 +21,9 @@ functions into `changes`. Foreign keys from above go to `batches.Batch` and `bat
 
 Invariants: a student has one open enrolment in a batch at most; what is asked, waiting or offered is one open request;
 a weekly slot makes one class a day at most, none on a holiday; a class ends after it begins and within 12 hours; what
-was changed by hand in one class stays when its slot changes; a class is cancelled, never deleted, and a batch with
-history is archived; each change of a class counts its `sequence` up and is told to whom it concerns.
+was changed by hand in one class stays when its slot changes; one class is cancelled, never deleted, though coming ones
+go with the slot they follow from; a batch with history is archived; each change of a class counts its `sequence` up and
+is told to whom it concerns.
 
 Start reading at `models/timetable.py`, then `series.py`, `timetable.py`, `clashes.py`.
 """

@@ -7,13 +7,13 @@ change is told once, however many classes it moves.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from accounts.notifications import Kind, tell
+from accounts.notifications import Kind
+from batches.families import tell_families
 from batches.models import ClassSession, Enrolment, WeeklySlot
 from coaching.lib.clock import clock_text, day_text
 
@@ -71,14 +71,17 @@ def of_changes(
     now: datetime,
     also: Iterable[int | None] = (),
 ) -> None:
-    """All of `changed` as one piece of news, with the first few named; `why` is its title, `key` names the event."""
+    """All of `changed` as one piece of news; `why` is its title, `key` names the event.
+
+    Those of one batch are named, the first few; of several batches none is, for most readers are in one of them.
+    """
     coming = sorted((row for row in changed if row.ends_at > now), key=lambda row: row.starts_at)
     if not coming:
         return
     batches = {row.batch_id for row in coming}
     url = reverse("batch", args=[coming[0].batch.uuid]) if len(batches) == 1 else reverse("calendar")
-    readers = _readers(coming, also=also, actor=actor)
-    tell(readers, kind=CHANGED.key, event_key=key, title=why, body=lambda: _listed(coming), url=url, now=now)
+    named = coming if len(batches) == 1 else []
+    _tell(coming, also=also, actor=actor, key=key, title=why, body=lambda: _listed(named), url=url, now=now)
 
 
 def _of_one(
@@ -92,28 +95,41 @@ def _of_one(
 ) -> None:
     if row.ends_at <= now and not any(also):
         return
-    tell(
-        _readers([row], also=also, actor=actor),
-        kind=CHANGED.key,
-        event_key=f"class:{row.uuid}:{row.sequence}",
-        title=lambda: title() % {"class": f"{_named(row)}, {_when(row)}"},
-        body=body,
-        url=reverse("class_session", args=[row.uuid]),
-        now=now,
-    )
+
+    def named() -> str:
+        return title() % {"class": f"{_named(row)}, {_when(row)}"}
+
+    key, url = f"class:{row.uuid}:{row.sequence}", reverse("class_session", args=[row.uuid])
+    _tell([row], also=also, actor=actor, key=key, title=named, body=body, url=url, now=now)
 
 
-def _readers(rows: Sequence[ClassSession], *, also: Iterable[int | None], actor: User | None) -> Iterable[User]:
-    """Whom it concerns, each once. Two queries."""
+def _tell(
+    rows: Sequence[ClassSession],
+    *,
+    also: Iterable[int | None],
+    actor: User | None,
+    key: str,
+    title: Words,
+    body: Words,
+    url: str,
+    now: datetime,
+) -> None:
+    """Whom these classes concern, each once, and each guardian about his child."""
     within = {"starts_at": min(row.starts_at for row in rows), "ends_at": max(row.ends_at for row in rows)}
     on_roll = Enrolment.objects.on_roll(**within).filter(batch__in={row.batch_id for row in rows}).order_by()
-    students = list(on_roll.values_list("student", flat=True).distinct())
-    teachers = {row.teacher_id for row in rows} | set(also)
-    people = User.objects.active().filter(
-        Q(pk__in=students) | Q(guardianships__student__in=students) | Q(pk__in=teachers - {None})
+    students = User.objects.filter(pk__in=on_roll.values("student"))
+    teachers = User.objects.filter(pk__in=({row.teacher_id for row in rows} | set(also)) - {None})
+    tell_families(
+        students,
+        besides=teachers,
+        actor=actor,
+        kind=CHANGED,
+        event_key=key,
+        title=title,
+        body=body,
+        url=url,
+        now=now,
     )
-    found: QuerySet[User] = people.exclude(pk=actor.pk if actor else None).distinct().order_by("pk")
-    return found
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -118,6 +118,7 @@ def class_cancel(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         try:
             classes.cancel_class(row, actor=request.user, now=timezone.now(), request=request, **given)
         except DomainError as error:
+            form.again(getattr(error, "seen", row).sequence)
             form.add_error(None, error.message)
         else:
             messages.success(request, _("Cancelled. Whom it concerns is told."))

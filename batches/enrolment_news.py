@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Guardianship, Role, User
-from accounts.notifications import Kind, tell, tell_each
+from accounts.models import Role, User
+from accounts.notifications import Kind, tell
+from batches.families import tell_families
 from batches.models import Enrolment, JoinRequest
 from coaching.lib.clock import moment_text
 
@@ -161,13 +162,8 @@ def _tell(
     students: Iterable[User], *, actor: User | None, kind: Kind, event_key: str, title: Words, body: str | Words
 ) -> None:
     """Each student, and each guardian once for each of his students, but the actor."""
-    wanted = {one.pk: one for one in students if one.is_active}
-    mine, url = actor.pk if actor else None, reverse("my_batches")
-    told = [one for one in wanted.values() if one.pk != mine]
-    tell(told, kind=kind.key, event_key=event_key, title=title, body=body, url=url)
-    links = Guardianship.objects.filter(student__in=wanted, guardian__is_active=True).exclude(guardian=mine)
-    pairs = [(link.guardian, wanted[link.student_id]) for link in links.select_related("guardian").order_by("pk")]
-    tell_each(pairs, kind=kind.key, event_key=event_key, title=title, body=body, url=url)
+    url = reverse("my_batches")
+    tell_families(students, actor=actor, kind=kind, event_key=event_key, title=title, body=body, url=url)
 
 
 def _second(when: datetime | None) -> int:

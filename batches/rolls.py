@@ -40,7 +40,7 @@ CHUNK_ROWS = 500
 _PURPOSE = "roll"
 _JOINED = frozenset(
     {"joined", "joined on", "joining date", "date of joining", "from", "since", "first day", "date", "doj"}
-    | {plain(word) for word in ("प्रवेश तिथि", "शामिल", "से", "पहला दिन", "दिनांक")}
+    | {plain(word) for word in ("प्रवेश तिथि", "शामिल", "जुड़े", "से", "पहला दिन", "दिनांक")}
 )
 
 

@@ -58,7 +58,7 @@ def change_slot(
     """Let it be as `to` says from that day on; `to.starts_on` counts only where the slot has not begun by then.
 
     Another weekday moves each class within its week. Classes that land on holidays are cancelled for them; those that
-    would land in the past or outside the slot's days go.
+    would land outside the slot's days go, and this week's stays where it is when its new day is past.
     Raises: SlotChangedMeanwhile, ClassRefused; clashes.Clashes, but for those whose keys are in `despite`.
     """
     locked, first = locked_slot(slot, to), max(from_day, timezone.localdate(now))
@@ -74,8 +74,9 @@ def change_slot(
     next_slot = WeeklySlot(batch=locked.batch, continues=locked) if is_split else locked
     put(next_slot, to)
     moved, gone = _sorted_out(rows, next_slot, now=now)
-    made = _new_ones(locked, next_slot, rows, moved, actor=actor, now=now)
-    clashes.check(planned([*moved, *made], now=now), now=now, replaces=[row.pk for row in rows], despite=despite)
+    replaced = [row.pk for row in (*moved, *gone)]
+    made = _new_ones(locked, next_slot, replaced, moved, actor=actor, now=now)
+    clashes.check(planned([*moved, *made], now=now), now=now, replaces=replaced, despite=despite)
     _write_slots(locked, next_slot, first=first)
     take_away(gone, actor=actor, now=now)
     changed = _write(moved, was, actor=actor, now=now)
@@ -121,12 +122,17 @@ def _shown(row: ClassSession) -> tuple[object, ...]:
 def _sorted_out(
     rows: Iterable[ClassSession], slot: WeeklySlot, *, now: datetime
 ) -> tuple[list[ClassSession], list[ClassSession]]:
-    """The classes as the slot means them now, and those for which it leaves no day. Nothing is written."""
+    """The classes as the slot means them now, and those for which it leaves no day. Nothing is written.
+
+    One whose new day of this week is past already is in neither list: it stays as it is.
+    """
     to, holidays = SlotDetails.of(slot), list(Holiday.objects.between(slot.starts_on, slot.ends_on))
     moved, gone = [], []
     for row in rows:
         day = moved_day(_day_of(row), slot.weekday)
-        if slot.starts_on <= day <= slot.ends_on and to.span_on(day).starts_at > now:
+        if to.span_on(day).starts_at <= now:
+            continue
+        if slot.starts_on <= day <= slot.ends_on:
             _give(row, slot, day, holidays, now=now)
             moved.append(row)
         else:
@@ -153,14 +159,14 @@ def _give(row: ClassSession, slot: WeeklySlot, day: date, holidays: Iterable[Hol
 def _new_ones(
     slot: WeeklySlot,
     next_slot: WeeklySlot,
-    rows: Sequence[ClassSession],
+    replaced: Sequence[int],
     moved: Iterable[ClassSession],
     *,
     actor: User,
     now: datetime,
 ) -> list[ClassSession]:
-    """Coming classes on the days that have none; a week in which the old slot held its class has one."""
-    stays = slot.class_sessions.exclude(pk__in=[row.pk for row in rows]).values_list("on", flat=True)
+    """Coming classes on the days that have none; a week in which the old slot holds its class has one."""
+    stays = slot.class_sessions.exclude(pk__in=replaced).values_list("on", flat=True)
     there = {row.on for row in moved} | {moved_day(on, next_slot.weekday) for on in stays if on}
     free = free_days(next_slot.starts_on, next_slot.ends_on)
     days = [day for day in days_of(SlotDetails.of(next_slot), free=free) if day not in there]

@@ -105,6 +105,7 @@ def slot_end(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         try:
             outcome = timetable.end_slot(slot, actor=request.user, now=timezone.now(), request=request, **given)
         except DomainError as error:
+            form.again(getattr(error, "seen", slot).revision)
             form.add_error(None, error.message)
         else:
             _say(request, outcome)

@@ -147,7 +147,7 @@ def end_slot(
     locked = locked_slot(slot)
     first = max(from_day, timezone.localdate(now))
     rows = coming(locked, first, now=now)
-    if not rows and locked.ends_on < first:
+    if not rows and locked.ends_on < first and not locked.continued_by.exists():
         return Outcome(locked)
     require_as_seen(locked, revision)
     locked.revision += 1

@@ -56,6 +56,11 @@ def _instant(words: str) -> datetime | None:
         return None
 
 
+def _named(person: User) -> str:
+    """Namesakes are told apart by how they sign in."""
+    return f"{person.name} · {person.identifier}"
+
+
 class Version(forms.IntegerField):
     """What the page showed; of nonsense, nothing that ever was."""
 
@@ -68,14 +73,25 @@ class Version(forms.IntegerField):
             return -1
 
 
-class TimetableForm(forms.Form):
+class VersionedForm(forms.Form):
+    """A form about something that may be changed meanwhile."""
+
+    version = Version(required=False)
+
+    def again(self, version: int) -> None:
+        """As it was typed, to be sent once more after a look at what somebody else saved."""
+        given = cast("QueryDict", self.data).copy()
+        given["version"] = str(version)
+        self.data = given
+
+
+class TimetableForm(VersionedForm):
     """What slots and classes have in common: who, where and what about."""
 
     subject = _choice(gettext_lazy("Subject"), Subject.objects.all(), empty_label=gettext_lazy("None named"))
     teacher = _choice(gettext_lazy("Teacher"), User.objects.none(), empty_label=gettext_lazy("Nobody yet"))
     room = _choice(gettext_lazy("Room"), Room.objects.none(), empty_label=gettext_lazy("None"))
     form_uuid = FormKey(required=False)
-    version = Version(required=False)
 
     def __init__(self, posted: QueryDict | None, *, batch: Batch, row: Any = None, initial: dict[str, Any]) -> None:
         self.batch, self.row = batch, row
@@ -86,6 +102,7 @@ class TimetableForm(forms.Form):
         if row is not None:
             takers, rooms = takers | Q(pk=row.teacher_id), rooms | Q(pk=row.room_id)
         self._field("teacher").queryset = User.objects.filter(takers)
+        self._field("teacher").label_from_instance = _named  # type: ignore[method-assign,assignment]
         self._field("room").queryset = Room.objects.filter(rooms)
 
     def _field(self, name: str) -> "forms.ModelChoiceField[Any]":
@@ -102,12 +119,6 @@ class TimetableForm(forms.Form):
             return
         name = getattr(error, "field", "")
         self.add_error(name if name in self.fields else None, error.message)
-
-    def again(self, version: int) -> None:
-        """As it was typed, to be saved over what somebody else saved meanwhile."""
-        given = cast("QueryDict", self.data).copy()
-        given["version"] = str(version)
-        self.data = given
 
     def accepted(self) -> str:
         """What the button posts that saves in spite of the clashes."""
@@ -220,6 +231,15 @@ class ClassForm(TimetableForm):
         super().__init__(posted, batch=batch, row=row, initial=initial)
         if row is None:
             del self.fields["reason"]
+        elif row.ends_at <= timezone.now():
+            for name, field in self.fields.items():
+                field.disabled = name not in {"topic", "version", "form_uuid"}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.row and not given.get("reason") and {"day", "starts_at", "ends_at"} & set(self.changed_data):
+            self.add_error("reason", _("Say why it is moved: students and guardians read it."))
+        return given
 
     def details(self) -> ClassDetails:
         """For a form without errors. Clock times that were not changed keep their instants."""
@@ -236,7 +256,7 @@ class ClassForm(TimetableForm):
         given["day"] = begins.date().isoformat()
 
 
-class CancelForm(forms.Form):
+class CancelForm(VersionedForm):
     """Why a class is not held."""
 
     reason = forms.CharField(
@@ -245,14 +265,12 @@ class CancelForm(forms.Form):
         help_text=gettext_lazy("Students and guardians read it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    version = Version(required=False)
 
 
-class EndForm(forms.Form):
+class EndForm(VersionedForm):
     """From which day on a weekly slot has no classes."""
 
     from_day = _day_field(gettext_lazy("From this day on"))
-    version = Version(required=False)
 
 
 def free_times(clashes: Clashes | None) -> Sequence[tuple[str, datetime, datetime]]:

@@ -238,6 +238,17 @@ def test_a_week_whose_class_was_held_gets_no_second_one(batch: Batch) -> None:
     assert days(after)[0] == date(2026, 11, 27)
 
 
+def test_a_class_of_this_week_stays_when_its_new_day_is_past(batch: Batch) -> None:
+    slot = made(batch, weekday=3, ends_on=date(2026, 11, 30))  # tomorrow, and the Thursday after
+    outcome = change(slot, weekday=MONDAY)
+    assert (outcome.changed, outcome.gone) == (1, 0)
+    assert [row.on for row in ClassSession.objects.order_by("on")] == [
+        date(2026, 11, 19),
+        date(2026, 11, 23),
+        date(2026, 11, 30),
+    ]
+
+
 def test_classes_that_land_on_a_holiday_are_cancelled_and_freed_ones_come_back(batch: Batch) -> None:
     slot = made(batch, ends_on=date(2026, 12, 10))
     holiday = Holiday.objects.create(name="Christmas", starts_on=date(2026, 12, 2), ends_on=date(2026, 12, 2))

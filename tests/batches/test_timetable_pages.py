@@ -222,7 +222,7 @@ def test_a_class_added_twice_by_one_form_is_one(batch: Batch) -> None:
 def test_a_class_over_midnight_ends_the_next_day(batch: Batch) -> None:
     row = a_class(batch)
     browser = people.signed_in(people.teacher())
-    fields = class_fields(row, starts_at="23:30", ends_at="00:30")
+    fields = class_fields(row, starts_at="23:30", ends_at="00:30", reason="The hall")
     assert browser.post(reverse("class_change", args=[row.uuid]), fields).status_code == 302
     row.refresh_from_db()
     assert row.ends_at - row.starts_at == timedelta(hours=1)
@@ -234,9 +234,19 @@ def test_a_class_that_is_over_changes_only_its_topic(batch: Batch) -> None:
     address = reverse("class_change", args=[row.uuid])
     assert browser.post(address, class_fields(row, topic="Optics 3")).status_code == 302
     row.refresh_from_db()
-    refused = browser.post(address, class_fields(row, room=timetables.room().pk))
-    assert "This class is over" in text(refused)
+    assert browser.post(address, class_fields(row, room=timetables.room().pk)).status_code == 302
+    row.refresh_from_db()
+    assert (row.topic, row.room) == ("Optics 3", None)
     assert not Notification.objects.exists()
+
+
+def test_a_class_is_not_moved_without_a_reason(batch: Batch) -> None:
+    row = a_class(batch)
+    browser = people.signed_in(people.teacher())
+    answer = browser.post(reverse("class_change", args=[row.uuid]), class_fields(row, starts_at="16:00"))
+    assert "Say why it is moved" in text(answer)
+    row.refresh_from_db()
+    assert row.sequence == 0
 
 
 def test_the_second_of_two_who_change_a_class_is_told(batch: Batch) -> None:
@@ -244,7 +254,7 @@ def test_the_second_of_two_who_change_a_class_is_told(batch: Batch) -> None:
     first, second = people.signed_in(people.teacher()), people.signed_in(people.admin())
     address = reverse("class_change", args=[row.uuid])
     assert first.post(address, class_fields(row, room=timetables.room().pk)).status_code == 302
-    answer = second.post(address, class_fields(row, starts_at="16:00"))
+    answer = second.post(address, class_fields(row, starts_at="16:00", reason="The hall"))
     assert answer.status_code == 409
     assert 'value="16:00"' in text(answer)
     row.refresh_from_db()
