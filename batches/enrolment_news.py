@@ -99,7 +99,8 @@ def of_offer(request: JoinRequest) -> None:
 
     def body() -> str:
         said = _("It is kept for you until %(when)s.") % {"when": moment_text(ends)} if ends else ""
-        return f"{said} {_('Accept it before, or say no so that the next one gets it.')}".strip()
+        advice = _("Accept it before, or say no so that the next one gets it.")
+        return f"{said} {advice}".strip()
 
     _tell(
         [request.student],

@@ -142,7 +142,8 @@ def _added(request: SignedInRequest, batch: Batch, chosen: list[User], form: Joi
     if not done.already:
         return said
     names = ", ".join(one.name for one in done.already[:5])
-    return f"{said} {_('In the batch already: %(names)s.') % {'names': names}}"
+    known = _("In the batch already: %(names)s.") % {"names": names}
+    return f"{said} {known}"
 
 
 def _candidates(batch: Batch, words: str, *, now: datetime) -> QuerySet[User]:

@@ -136,4 +136,5 @@ def _say(request: SignedInRequest, outcome: Outcome) -> None:
         (outcome.kept, _("with something of their own, which they keep: %(count)d")),
     ]
     words = ", ".join(text % {"count": count} for count, text in said if count)
-    messages.success(request, f"{_('Saved.')} {words}" if words else _("Nothing was changed."))
+    saved = _("Saved.")
+    messages.success(request, f"{saved} {words}" if words else _("Nothing was changed."))
