@@ -45,7 +45,7 @@ def of_change(row: ClassSession, *, was: ClassSession, actor: User | None, now: 
         return "\n".join(filter(None, (moved, _where(row), row.reason)))
 
     title = (lambda: _("Moved: %(class)s")) if is_moved else (lambda: _("Changed: %(class)s"))
-    _of_one(row, title, body, actor=actor, now=now, also=[was.teacher_id])
+    _of_one(row, title, body, actor=actor, now=now, was=was)
 
 
 def of_series(
@@ -91,16 +91,17 @@ def _of_one(
     *,
     actor: User | None,
     now: datetime,
-    also: Iterable[int | None] = (),
+    was: ClassSession | None = None,
 ) -> None:
-    if row.ends_at <= now and not any(also):
+    rows = [row, was] if was else [row]  # who leaves between the old and the new time must know that the old one is off
+    if all(one.ends_at <= now for one in rows):
         return
 
     def named() -> str:
         return title() % {"class": f"{_named(row)}, {_when(row)}"}
 
     key, url = f"class:{row.uuid}:{row.sequence}", reverse("class_session", args=[row.uuid])
-    _tell([row], also=also, actor=actor, key=key, title=named, body=body, url=url, now=now)
+    _tell(rows, also=(), actor=actor, key=key, title=named, body=body, url=url, now=now)
 
 
 def _tell(

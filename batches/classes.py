@@ -89,9 +89,10 @@ def add_class(
     """
     held = _hold(batch.pk, to)
     row = ClassSession(uuid=class_uuid or uuid.uuid4(), batch=held, changed_by=actor, changed_at=now, created_at=now)
-    known = ClassSession.objects.filter(uuid=row.uuid, batch=held).first()
-    if known:
+    known = ClassSession.objects.filter(uuid=row.uuid).first()
+    if known and known.batch_id == held.pk:
         return known
+    row.uuid = uuid.uuid4() if known else row.uuid
     if held.archived_at:
         raise ClassRefused(_("This batch is archived. Take it out of the archive first."))
     _put(row, to)
@@ -130,7 +131,7 @@ def change_class(
     if row.ends_at <= now and not changed <= SILENT:
         raise ClassRefused(_("This class is over. Only its topic can still be changed."))
     _put(row, to)
-    _require_fit(row, now=now, is_moved=was.starts_at != row.starts_at)
+    _require_fit(row, now=now, is_moved=was.starts_at != row.starts_at, is_silent=changed <= SILENT)
     if not changed <= SILENT:
         clashes.check([clashes.Planned.of(row)], now=now, replaces=[row.pk], despite=despite)
         row.reason = reason.strip()
@@ -204,7 +205,7 @@ def restore_class(
 # --- Rules ------------------------------------------------------------------------------------------------------------
 
 
-def _require_fit(row: ClassSession, *, now: datetime, is_moved: bool) -> None:
+def _require_fit(row: ClassSession, *, now: datetime, is_moved: bool, is_silent: bool = False) -> None:
     """Raises: ClassRefused."""
     if row.ends_at <= row.starts_at:
         raise ClassRefused(_("A class ends after it begins."), field="ends_at")
@@ -217,7 +218,8 @@ def _require_fit(row: ClassSession, *, now: datetime, is_moved: bool) -> None:
         words = {"batch": batch.name, "first": _day(batch.starts_on), "last": _day(batch.ends_on)}
         text = _("%(batch)s runs from %(first)s to %(last)s. Choose a day of that time.")
         raise ClassRefused(text % words, field="starts_at")
-    require_teacher(row.teacher)
+    if not is_silent:
+        require_teacher(row.teacher)
 
 
 def require_teacher(teacher: User | None) -> None:
@@ -244,19 +246,21 @@ def _require_as_seen(row: ClassSession, sequence: int) -> None:
 
 
 def _hold(batch: int, to: ClassDetails) -> Batch:
-    """Raises: Batch.DoesNotExist when it was deleted meanwhile."""
+    """Raises: ClassRefused when it was deleted meanwhile."""
     rooms, teachers = [to.room.pk if to.room else None], [to.teacher.pk if to.teacher else None]
     held = timetable_locks.hold(batch, rooms=rooms, teachers=teachers).get(batch)
     if held is None:
-        raise Batch.DoesNotExist
+        raise ClassRefused(_("Somebody has deleted this batch in the meantime."))
     return held
 
 
 def _locked(class_session: ClassSession, to: ClassDetails | None = None) -> ClassSession:
-    """The class as it is now, under the locks of its batch and of what it is to be given. Raises: DoesNotExist."""
+    """The class as it is now, under the locks of its batch and of what it is to be given. Raises: ClassRefused."""
     batch = _hold(class_session.batch_id, to or ClassDetails.of(class_session))
     names = ("subject", "teacher", "room", "holiday", "slot")
-    row = ClassSession.objects.select_related(*names).get(pk=class_session.pk)
+    row = ClassSession.objects.select_related(*names).filter(pk=class_session.pk).first()
+    if row is None:
+        raise ClassRefused(_("Somebody has taken this class away in the meantime."))
     row.batch = batch
     return row
 
@@ -267,9 +271,10 @@ def _put(row: ClassSession, to: ClassDetails) -> None:
 
 
 def _note_own(row: ClassSession, was: ClassSession, changed: set[str]) -> None:
-    """Which fields its slot leaves alone, and from when it was moved; moved back, it was not."""
-    if row.slot_id:
-        row.own = sorted({*row.own, *changed})
+    """Which fields its slot leaves alone, and from when it was moved; put back, they are not its own."""
+    if row.slot:
+        same = {name for name in ("subject", "teacher", "room") if getattr(row, name) == getattr(row.slot, name)}
+        row.own = sorted({*row.own, *changed} - same)
     if row.starts_at != was.starts_at:
         first = was.moved_from or was.starts_at
         row.moved_from = None if first == row.starts_at else first

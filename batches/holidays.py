@@ -7,7 +7,7 @@ never touched. All current batches are locked meanwhile, so nobody makes a class
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import partial
@@ -22,6 +22,7 @@ from accounts import activity
 from accounts.invitees import is_one_line
 from accounts.models import Institute, User
 from batches import changes, clashes, class_news, timetable, timetable_locks
+from batches.classes import HELD_ALL_THE_SAME
 from batches.models import Batch, ClassSession, Holiday, WeeklySlot
 from batches.names import alike, tidy
 from batches.series import DAY, Days, instant
@@ -146,13 +147,19 @@ def comes_back(holiday: Holiday, *, now: datetime) -> int:
     return sum(_covering(day, others) is None for day in days)
 
 
-def held_days(within: Days, *, now: datetime) -> list[tuple[int, date]]:
-    """The coming classes held on these days: number and day of each. One query."""
+def held_days(within: Days, *, now: datetime, new: Collection[Holiday] = ()) -> list[tuple[int, date]]:
+    """The coming classes a holiday on these days cancels: number and day of each. Two queries.
+
+    Not those that somebody has decided to hold on a holiday that is in the list already, and not `new` to it.
+    """
     zone = Institute.current().zone
     starts = instant(within.first, time(0), zone), instant(within.last + DAY, time(0), zone)
     rows = ClassSession.objects.held().filter(starts_at__gt=now, starts_at__gte=starts[0], starts_at__lt=starts[1])
-    found = rows.order_by("starts_at", "pk").values_list("pk", "starts_at")
-    return [(pk, at.astimezone(zone).date()) for pk, at in found]
+    found = rows.order_by("starts_at", "pk").values_list("pk", "starts_at", "own")
+    known = Holiday.objects.between(within.first, within.last).exclude(pk__in=[one.pk for one in new])
+    days = [(pk, at.astimezone(zone).date(), own) for pk, at, own in found]
+    decided = list(known) if any(HELD_ALL_THE_SAME in own for _pk, _day, own in days) else []
+    return [(pk, day) for pk, day, own in days if HELD_ALL_THE_SAME not in own or not _covering(day, decided)]
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
@@ -213,7 +220,7 @@ def cancel(holidays: Sequence[Holiday], *, by: By, but: Days | None = None) -> E
         return Effect()
     within = Days(min(one.starts_on for one in holidays), max(one.ends_on for one in holidays))
     whose: dict[int, Holiday] = {}
-    for pk, day in held_days(within, now=by.now):
+    for pk, day in held_days(within, now=by.now, new=holidays):
         holiday = None if but and day in but else _covering(day, holidays)
         if holiday:
             whose[pk] = holiday
@@ -263,7 +270,7 @@ def _fill(freed: Days, by: By) -> list[ClassSession]:
     slots = WeeklySlot.objects.filter(batch__archived_at=None, starts_on__lte=freed.last, ends_on__gte=first)
     weekdays = {(first + DAY * number).weekday() for number in range(min((freed.last - first).days + 1, 7))}
     slots = slots.filter(weekday__in=weekdays).select_related("batch", "subject", "teacher", "room")
-    return timetable.fill(slots.order_by("pk"), now=by.now, actor=by.actor)
+    return timetable.fill(slots.order_by("pk"), within=freed, now=by.now, actor=by.actor)
 
 
 def _rows(pks: Iterable[int]) -> list[ClassSession]:

@@ -1,7 +1,8 @@
 """From weekdays and clock times to instants. Pure: no database, no Django.
 
 A clock time that the zone leaves out when summer time begins is read as the same distance from midnight, so the class
-begins an hour later by the clock; of one that comes twice the first is meant (PEP 495, fold=0).
+begins an hour later by the clock and takes its time from there; of one that comes twice the first is meant (PEP 495,
+fold=0).
 """
 
 from collections.abc import Iterable, Iterator
@@ -51,7 +52,15 @@ def instant(day: date, clock: time, zone: tzinfo) -> datetime:
 def span(day: date, starts: time, ends: time, zone: tzinfo) -> Span:
     """The class of that day; one that ends at or before its beginning by the clock ends on the next day."""
     last = day if ends > starts else day + DAY
-    return Span(instant(day, starts, zone), instant(last, ends, zone))
+    begins, finishes = instant(day, starts, zone), instant(last, ends, zone)
+    if not _is_there(day, starts, zone):
+        finishes = begins + (datetime.combine(last, ends) - datetime.combine(day, starts))
+    return Span(begins, finishes)
+
+
+def _is_there(day: date, clock: time, zone: tzinfo) -> bool:
+    """Whether clocks show that time on that day."""
+    return instant(day, clock, zone).astimezone(zone).replace(tzinfo=None) == datetime.combine(day, clock)
 
 
 def moved_day(day: date, weekday: int) -> date:

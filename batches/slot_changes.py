@@ -63,9 +63,8 @@ def change_slot(
     """
     locked, first = locked_slot(slot, to), max(from_day, timezone.localdate(now))
     is_split = locked.starts_on < first or locked.class_sessions.filter(on__lt=first).exists()
-    to = replace(to, starts_on=_first_day(to, first, now=now)) if is_split else to
-    done = _done(locked, to, is_split=is_split)
-    if done:
+    to = replace(to, starts_on=_first_day(to, first, locked.batch.starts_on, now=now)) if is_split else to
+    if done := _done(locked, to, is_split=is_split):
         return Outcome(done)
     require_as_seen(locked, revision)
     require_fit(locked.batch, to)
@@ -100,10 +99,13 @@ def _tell(
     class_news.of_series(slot, rows, title=title, actor=actor, now=now, also=taught)
 
 
-def _first_day(to: SlotDetails, first: date, *, now: datetime) -> date:
-    """From which day on the next slot holds: with an earlier weekday from earlier in that week, unless that is past."""
+def _first_day(to: SlotDetails, first: date, since: date, *, now: datetime) -> date:
+    """From which day on the next slot holds: with an earlier weekday from earlier in that week, unless that is past.
+
+    Not from before `since`, when the batch begins.
+    """
     earlier = moved_day(first, to.weekday)
-    return earlier if earlier < first and to.span_on(earlier).starts_at > now else first
+    return max(earlier, since) if earlier < first and to.span_on(earlier).starts_at > now else first
 
 
 def _done(slot: WeeklySlot, to: SlotDetails, *, is_split: bool) -> WeeklySlot | None:
@@ -150,10 +152,13 @@ def _give(row: ClassSession, slot: WeeklySlot, day: date, holidays: Iterable[Hol
         return
     held = SlotDetails.of(slot).span_on(day)
     row.starts_at, row.ends_at = held.starts_at, held.ends_at
-    if (row.is_cancelled and not row.holiday_id) or HELD_ALL_THE_SAME in row.own:
+    if row.holiday_id is None and (row.is_cancelled or HELD_ALL_THE_SAME in row.own):
         return
+    was = row.holiday
     row.holiday = next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
     row.cancelled_at = (row.cancelled_at or now) if row.holiday else None
+    if row.holiday != was:
+        row.reason = row.holiday.name if row.holiday else ""
 
 
 def _new_ones(

@@ -95,9 +95,10 @@ def make_slot(
     """
     held = locked_batch(batch.pk, to)
     slot = WeeklySlot(uuid=slot_uuid or uuid.uuid4(), batch=held)
-    known = WeeklySlot.objects.filter(uuid=slot.uuid, batch=held).first()
-    if known:
+    known = WeeklySlot.objects.filter(uuid=slot.uuid).first()
+    if known and known.batch_id == held.pk:
         return Outcome(known)
+    slot.uuid = uuid.uuid4() if known else slot.uuid
     require_fit(held, to)
     put(slot, to)
     rows = [new_class(slot, day, actor=actor, now=now) for day in days_of(to, free=free_days(to.starts_on, to.ends_on))]
@@ -110,8 +111,13 @@ def make_slot(
     return Outcome(slot, made=len(rows))
 
 
-def fill(slots: Iterable[WeeklySlot], *, now: datetime, actor: User | None) -> list[ClassSession]:
-    """Make the coming classes of these slots that are missing; what is there stays. A handful of queries for all."""
+def fill(
+    slots: Iterable[WeeklySlot], *, now: datetime, actor: User | None, within: Days | None = None
+) -> list[ClassSession]:
+    """Make the coming classes of these slots that are missing on these days, or at all; what is there stays.
+
+    A handful of queries for all.
+    """
     found, today = list(slots), timezone.localdate(now)
     if not found:
         return []
@@ -121,7 +127,7 @@ def fill(slots: Iterable[WeeklySlot], *, now: datetime, actor: User | None) -> l
         new_class(slot, day, actor=actor, now=now)
         for slot in found
         for day in days_of(SlotDetails.of(slot), since=today, free=free)
-        if (slot.pk, day) not in there
+        if (slot.pk, day) not in there and (within is None or day in within)
     ]
     missing = [row for row in rows if row.starts_at > now]
     ClassSession.objects.bulk_create(missing, ignore_conflicts=True)
@@ -239,18 +245,20 @@ def _day(day: date) -> str:
 
 
 def locked_batch(batch: int, to: SlotDetails) -> Batch:
-    """The batch as it is now, with room and teacher locked, too. Raises: Batch.DoesNotExist."""
+    """The batch as it is now, with room and teacher locked, too. Raises: ClassRefused."""
     rooms, teachers = [to.room.pk if to.room else None], [to.teacher.pk if to.teacher else None]
     held = timetable_locks.hold(batch, rooms=rooms, teachers=teachers).get(batch)
     if held is None:
-        raise Batch.DoesNotExist
+        raise ClassRefused(_("Somebody has deleted this batch in the meantime."))
     return held
 
 
 def locked_slot(slot: WeeklySlot, to: SlotDetails | None = None) -> WeeklySlot:
-    """The slot as it is now, under the locks of its batch and of what it is to be given. Raises: DoesNotExist."""
+    """The slot as it is now, under the locks of its batch and of what it is to be given. Raises: ClassRefused."""
     batch = locked_batch(slot.batch_id, to or SlotDetails.of(slot))
-    locked = WeeklySlot.objects.select_related("subject", "teacher", "room").get(pk=slot.pk)
+    locked = WeeklySlot.objects.select_related("subject", "teacher", "room").filter(pk=slot.pk).first()
+    if locked is None:
+        raise ClassRefused(_("Somebody has taken this weekly slot away in the meantime."))
     locked.batch = batch
     return locked
 
