@@ -225,15 +225,20 @@ def _left_over(batch: Batch, was: Details, *, now: datetime) -> list[str]:
 
 
 def _hold_otherwise(batch: Batch, *, actor: User, now: datetime) -> list[str]:
-    """Coming classes are held as the batch is, but for those in which that was changed by hand."""
-    coming = batch.class_sessions.held().filter(starts_at__gt=now).exclude(mode=batch.mode)
+    """Coming classes are held as the batch is, but for those in which that was changed by hand.
+
+    Cancelled ones too, for when they are held again; nobody is told of those.
+    """
+    coming = batch.class_sessions.filter(starts_at__gt=now).exclude(mode=batch.mode)
     pks = [pk for pk, own in coming.order_by("pk").values_list("pk", "own") if "mode" not in own]
     if not pks:
         return []
     found = ClassSession.objects.filter(pk__in=pks)
     found.update(mode=batch.mode, sequence=F("sequence") + 1, changed_by=actor, changed_at=now)
-    rows = list(found.select_related("batch", "subject"))
+    rows = list(found.held().select_related("batch", "subject"))
     changes.classes_changed(rows)
+    if not rows:
+        return []
 
     def why() -> str:
         is_online = batch.mode == Batch.Mode.ONLINE
@@ -244,9 +249,9 @@ def _hold_otherwise(batch: Batch, *, actor: User, now: datetime) -> list[str]:
     text = ngettext(
         "%(count)d coming class is held so too; students, guardians and teachers are told.",
         "%(count)d coming classes are held so too; students, guardians and teachers are told.",
-        len(pks),
+        len(rows),
     )
-    return [text % {"count": len(pks)}]
+    return [text % {"count": len(rows)}]
 
 
 # --- Rows -------------------------------------------------------------------------------------------------------------

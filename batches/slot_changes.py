@@ -12,12 +12,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.models import User
 from batches import changes, clashes, class_news
-from batches.classes import HELD_ALL_THE_SAME
+from batches.classes import HELD_ALL_THE_SAME, ClassRefused
 from batches.models import ClassSession, Holiday, WeeklySlot
 from batches.series import DAY, moved_day
 from batches.timetable import (
@@ -66,8 +67,7 @@ def change_slot(
     to = replace(to, starts_on=_first_day(to, first, locked.batch.starts_on, now=now)) if is_split else to
     if done := _done(locked, to, is_split=is_split):
         return Outcome(done)
-    require_as_seen(locked, revision)
-    require_fit(locked.batch, to)
+    _require(locked, to, revision)
     rows = coming(locked, first, now=now)
     was, taught = {row.pk: _shown(row) for row in rows}, [locked.teacher_id, *(row.teacher_id for row in rows)]
     next_slot = WeeklySlot(batch=locked.batch, continues=locked) if is_split else locked
@@ -84,6 +84,23 @@ def change_slot(
     activity.record("slot.changed", actor=actor, on=next_slot, request=request, name=f"{locked.batch} · {next_slot}")
     _tell(next_slot, [*changed, *made, *gone], taught, actor=actor, now=now)
     return Outcome(next_slot, len(made), len(changed), len(gone), kept=sum(map(_keeps_something, moved)))
+
+
+def _require(slot: WeeklySlot, to: SlotDetails, revision: int) -> None:
+    """Raises: SlotChangedMeanwhile; ClassRefused, also for days on which a slot that continues this one has classes."""
+    require_as_seen(slot, revision)
+    require_fit(slot.batch, to)
+    after, found = [slot.pk], list[int]()
+    while after:
+        after = list(WeeklySlot.objects.filter(continues__in=after).order_by("pk").values_list("pk", flat=True))
+        found += after
+    days = ClassSession.objects.filter(slot__in=found, on__range=(to.starts_on, to.ends_on)).order_by("on")
+    first = days.values_list("on", flat=True).first()
+    if first:
+        text = _(
+            "From %(day)s on another weekly slot follows this one. Change that one, or choose an earlier last day."
+        )
+        raise ClassRefused(text % {"day": date_format(first, "D j M Y")}, field="ends_on")
 
 
 def _keeps_something(row: ClassSession) -> bool:
