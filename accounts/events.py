@@ -88,9 +88,10 @@ GROUPS: dict[str, str | Promise] = {
 }
 
 
-def name_events(words: dict[str, str | Promise]) -> None:
-    """Say what an app's events are called; to be called in `AppConfig.ready`."""
+def name_events(words: dict[str, str | Promise], groups: dict[str, str | Promise] | None = None) -> None:
+    """Say what an app's events and their groups are called; to be called in `AppConfig.ready`."""
     EVENTS.update(words)
+    GROUPS.update(groups or {})
 
 
 def group_of(event: str) -> str:

@@ -14,5 +14,5 @@ class BatchesConfig(AppConfig):
         from batches import class_news, codes, enrolment_news, events
 
         declare(*class_news.KINDS, *enrolment_news.KINDS)
-        name_events(events.EVENTS)
+        name_events(events.EVENTS, events.GROUPS)
         changes.INVITATION_ACCEPTED.append(codes.follow_acceptance)

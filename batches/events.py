@@ -40,3 +40,14 @@ EVENTS: dict[str, str | Promise] = {
     "calendar_feed.made": _("Calendar link made"),
     "calendar_feed.revoked": _("Calendar link taken back"),
 }
+GROUPS: dict[str, str | Promise] = {
+    "batch": _("Batches"),
+    "place": _("Rooms and subjects"),
+    "enrolment": _("Enrolments"),
+    "join_request": _("Requests to join"),
+    "join_code": _("Join codes"),
+    "slot": _("Weekly slots"),
+    "class": _("Classes"),
+    "holiday": _("Holidays"),
+    "calendar_feed": _("Calendar links"),
+}

@@ -37,6 +37,7 @@ def test_every_table_is_there_as_page_table_and_json():
     archive = copy_of(student)
     assert archive.testzip() is None
     keys = {"profile", "family", "consents", "notifications", "questions", "sessions", "activity", "files", "drives"}
+    keys |= {"enrolments", "join_requests", "classes", "teaching", "calendar_link"}
     wanted = {f"{key}.html" for key in keys} | {f"tables/{key}.csv" for key in keys}
     wanted |= {f"json/{key}.json" for key in keys} | {"index.html", "look.css"}
     assert set(archive.namelist()) == wanted

@@ -108,7 +108,7 @@ def test_what_belongs_to_another_role_is_not_looked_at(admin):
         (typed(name="Farhan \u202eihseruQ"), "one line of text"),
         (typed(Role.STUDENT, email="", admission_number="2026\u200b-0188"), "no @ in it"),
         (typed(name="F" * 201), "200"),
-        (typed(role="OWNER"), "not one of the available choices"),
+        (typed(role="OWNER"), "not among the choices"),
         (typed(Role.STUDENT, email="", admission_number="2026@1"), "no @ in it"),
         (typed(Role.GUARDIAN, students="2026-9999"), "No student has the admission number 2026-9999."),
         (typed(email="meera@pragati.test"), "Meera Joshi can sign in already."),
