@@ -108,7 +108,8 @@ def test_class_of_a_weekly_slot_is_moved_and_the_phone_shows_it(enter, institute
 
 def test_teacher_writes_to_the_batch_with_one_tap_and_in_own_words(enter, institute, browser: Browser):
     page = enter("teacher")
-    expect(page.get_by_role("region", name="Today’s classes").get_by_text("Electrochemistry 5")).to_be_visible()
+    today = page.get_by_role("region", name="Today’s classes")
+    expect(today.get_by_role("link", name="JEE 2027 A · Electrochemistry 5", exact=True)).to_be_visible()
     look(page, "dashboard-classes-teacher")
     open_batch(page, institute)
     look(page, "batch-teacher")
@@ -150,7 +151,8 @@ def test_each_sees_the_batch_as_far_as_it_is_his(enter, institute, browser: Brow
 
 def test_guardian_sees_the_day_of_each_child(enter, institute):
     page = enter("guardian")
-    expect(page.get_by_role("region", name="Today", exact=True).get_by_text("Electrochemistry 5")).to_be_visible()
+    today = page.get_by_role("region", name="Today", exact=True)
+    expect(today.get_by_role("link", name="Electrochemistry 5", exact=True)).to_be_visible()
     look(page, "dashboard-classes-guardian")
     page.get_by_role("navigation", name="Your children").get_by_role("link", name="Ananya Kulkarni").click()
     look(page, "child-classes")
