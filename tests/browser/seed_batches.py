@@ -85,14 +85,15 @@ def make_classes() -> None:
     held(-4, "Electrochemistry 3")
     held(-2, "Electrochemistry 4")
     online = {"mode": Batch.Mode.ONLINE, "link": "https://meet.example/jee", "room": None}
-    held(-0.01, "Electrochemistry 5", subject=physics, **online)
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(now), datetime.min.time()))
+    held(-min(0.01, (now - midnight) / timedelta(days=1)), "Electrochemistry 5", subject=physics, **online)
     day = timezone.localdate(now + timedelta(days=1))
     holiday = Holiday.objects.create(name="गुरु नानक जयंती", starts_on=day, ends_on=day)
     held(1, "Electrochemistry 6", holiday=holiday, cancelled_at=now)
     held(2, "Electrochemistry 6", moved_from=now + timedelta(days=1.9), reason="The hall is needed for a meeting")
     known = {"slot": slot, "on": timezone.localdate(now + timedelta(days=3))}
     held(3, "Chemical kinetics 1", teacher=people.other_teacher(), own=["teacher"], **known)
-    noon = timezone.make_aware(datetime.combine(timezone.localdate(now), datetime.min.time())) + timedelta(hours=12)
+    noon = midnight + timedelta(hours=12)
     for begins in (noon, noon + timedelta(minutes=45)):
         timetables.class_session(other, begins, room=timetables.room("Room 4"), topic="Genetics 2")
 
