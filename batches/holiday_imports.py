@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 
-from django.core.cache import cache
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -28,11 +27,10 @@ from batches.holidays import By, HolidayRefused
 from batches.models import Holiday
 from batches.names import alike
 from batches.series import DAY, Days
+from coaching.lib.drafts import Drafts
 from coaching.lib.errors import DomainError
-from coaching.lib.sealing import SealBroken, ring
 
-DRAFT_LIVES_S = 2 * 3600
-_PURPOSE = "holidays"
+_DRAFTS = Drafts("holidays", "holiday-draft")
 
 
 class ImportRefused(DomainError):
@@ -193,24 +191,10 @@ def take_in(
 
 
 def keep_draft(content: bytes, *, actor: User) -> uuid.UUID:
-    """Keep a file between looking at its rows and taking them in, sealed in the shared cache, for this admin only."""
-    number = uuid.uuid4()
-    cache.set(_key(number), ring().seal(_PURPOSE, content, context=_context(number, actor)), DRAFT_LIVES_S)
-    return number
+    """Keep a file between looking at its rows and taking them in, for this admin only."""
+    return _DRAFTS.keep(content, owners=(actor.uuid,))
 
 
 def load_draft(number: uuid.UUID, *, actor: User) -> bytes | None:
     """The file, None when it is not there any more or another admin's."""
-    token = cache.get(_key(number))
-    try:
-        return ring().open(_PURPOSE, token, context=_context(number, actor)) if token else None
-    except SealBroken:
-        return None
-
-
-def _key(number: uuid.UUID) -> str:
-    return f"holiday-draft:{number}"
-
-
-def _context(number: uuid.UUID, actor: User) -> bytes:
-    return f"{number} {actor.uuid}".encode()
+    return _DRAFTS.load(number, owners=(actor.uuid,))

@@ -14,7 +14,6 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -29,15 +28,14 @@ from accounts.import_tables import Line, Unreadable
 from accounts.models import Role, User
 from batches import enrolments, seats
 from batches.models import Batch, Enrolment
+from coaching.lib.drafts import Drafts
 from coaching.lib.errors import DomainError
-from coaching.lib.sealing import SealBroken, ring
 from coaching.lib.text import composed
 from coaching.templatetags.figures import grouped
 
 AT_MOST = 2_000
-DRAFT_LIVES_S = 2 * 3600
 CHUNK_ROWS = 500
-_PURPOSE = "roll"
+_DRAFTS = Drafts("roll", "roll-draft")
 _JOINED = frozenset(
     {"joined", "joined on", "joining date", "date of joining", "from", "since", "first day", "date", "doj"}
     | {plain(word) for word in ("प्रवेश तिथि", "शामिल", "जुड़े", "से", "पहला दिन", "दिनांक")}
@@ -258,27 +256,13 @@ def take_in(
 
 
 def keep_draft(batch: Batch, content: bytes, *, actor: User) -> uuid.UUID:
-    """Keep a file between looking at its rows and taking them in, sealed in the shared cache, for this admin only."""
-    number = uuid.uuid4()
-    cache.set(_key(number), ring().seal(_PURPOSE, content, context=_context(number, batch, actor)), DRAFT_LIVES_S)
-    return number
+    """Keep a file between looking at its rows and taking them in, for this admin and this batch only."""
+    return _DRAFTS.keep(content, owners=(batch.uuid, actor.uuid))
 
 
 def load_draft(number: uuid.UUID, batch: Batch, *, actor: User) -> bytes | None:
     """The file, None when it is not there any more, another admin's or another batch's."""
-    token = cache.get(_key(number))
-    try:
-        return ring().open(_PURPOSE, token, context=_context(number, batch, actor)) if token else None
-    except SealBroken:
-        return None
-
-
-def _key(number: uuid.UUID) -> str:
-    return f"roll-draft:{number}"
-
-
-def _context(number: uuid.UUID, batch: Batch, actor: User) -> bytes:
-    return f"{number} {batch.uuid} {actor.uuid}".encode()
+    return _DRAFTS.load(number, owners=(batch.uuid, actor.uuid))
 
 
 # --- Writing out ------------------------------------------------------------------------------------------------------
