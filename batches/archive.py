@@ -6,7 +6,7 @@ knows what ended then. Deleting is for batches in which nothing happened.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, ProtectedError, Q, QuerySet
@@ -181,17 +181,13 @@ def _hold_again(
     back: list[ClassSession] = []
     stayed: list[ClassSession] = []
     for row in rows:
-        row.holiday = _on(timezone.localdate(row.starts_at), holidays)
+        row.holiday = Holiday.covering(timezone.localdate(row.starts_at), holidays)
         is_free = row.holiday is None and Planned.of(row) not in in_the_way
         row.reason = row.holiday.name if row.holiday else "" if is_free else _("Teacher or room is in another class.")
         row.cancelled_at = None if is_free else then
         (back if is_free else stayed).append(row)
     ClassSession.objects.bulk_update(stayed, ["holiday", "reason"], batch_size=AT_A_TIME)
     return _changed(back, actor=actor, now=now), stayed
-
-
-def _on(day: date, holidays: Sequence[Holiday]) -> Holiday | None:
-    return next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
 
 
 def _changed(rows: list[ClassSession], *, actor: User, now: datetime) -> list[ClassSession]:

@@ -144,7 +144,7 @@ def comes_back(holiday: Holiday, *, now: datetime) -> int:
     starts = ClassSession.objects.filter(holiday=holiday, starts_at__gt=now).order_by().values_list("starts_at")
     others = _others(holiday, Days(holiday.starts_on, holiday.ends_on))
     days = [at.astimezone(zone).date() for (at,) in starts]
-    return sum(_covering(day, others) is None for day in days)
+    return sum(Holiday.covering(day, others) is None for day in days)
 
 
 def held_days(within: Days, *, now: datetime, new: Collection[Holiday] = ()) -> list[tuple[int, date]]:
@@ -159,7 +159,7 @@ def held_days(within: Days, *, now: datetime, new: Collection[Holiday] = ()) -> 
     known = Holiday.objects.between(within.first, within.last).exclude(pk__in=[one.pk for one in new])
     days = [(pk, at.astimezone(zone).date(), own) for pk, at, own in found]
     decided = list(known) if any(HELD_ALL_THE_SAME in own for _pk, _day, own in days) else []
-    return [(pk, day) for pk, day, own in days if HELD_ALL_THE_SAME not in own or not _covering(day, decided)]
+    return [(pk, day) for pk, day, own in days if HELD_ALL_THE_SAME not in own or not Holiday.covering(day, decided)]
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def cancel(holidays: Sequence[Holiday], *, by: By, but: Days | None = None) -> E
     within = Days(min(one.starts_on for one in holidays), max(one.ends_on for one in holidays))
     whose: dict[int, Holiday] = {}
     for pk, day in held_days(within, now=by.now, new=holidays):
-        holiday = None if but and day in but else _covering(day, holidays)
+        holiday = None if but and day in but else Holiday.covering(day, holidays)
         if holiday:
             whose[pk] = holiday
     rows = _rows(whose)
@@ -240,7 +240,7 @@ def _release(holiday: Holiday, *, keeping: Days | None, freed: Days, by: By) -> 
     elsewhere: list[ClassSession] = []
     back: list[ClassSession] = []
     for row in rows:
-        row.holiday = _covering(by.day_of(row), others)
+        row.holiday = Holiday.covering(by.day_of(row), others)
         row.reason = row.holiday.name if row.holiday else row.reason
         is_free = row.holiday is None and row.batch.archived_at is None
         (back if is_free else elsewhere).append(row)
@@ -305,10 +305,6 @@ def _by_holiday(rows: Iterable[ClassSession]) -> dict[Holiday | None, list[Class
 
 def _others(holiday: Holiday, days: Days) -> list[Holiday]:
     return list(Holiday.objects.between(days.first, days.last).exclude(pk=holiday.pk))
-
-
-def _covering(day: date, holidays: Iterable[Holiday]) -> Holiday | None:
-    return next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ def _give(row: ClassSession, slot: WeeklySlot, day: date, holidays: Iterable[Hol
     if row.holiday_id is None and (row.is_cancelled or HELD_ALL_THE_SAME in row.own):
         return
     was = row.holiday
-    row.holiday = next((one for one in holidays if one.starts_on <= day <= one.ends_on), None)
+    row.holiday = Holiday.covering(day, holidays)
     row.cancelled_at = (row.cancelled_at or now) if row.holiday else None
     if row.holiday != was:
         row.reason = row.holiday.name if row.holiday else ""

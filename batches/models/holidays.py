@@ -1,6 +1,7 @@
 """Days on which the institute holds no classes."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -52,3 +53,8 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @staticmethod
+    def covering(day: date, among: Iterable["Holiday"]) -> "Holiday | None":
+        """The first of these in which the day lies."""
+        return next((one for one in among if one.starts_on <= day <= one.ends_on), None)
