@@ -77,6 +77,7 @@ X_FRAME_OPTIONS = "DENY"
 INSTALLED_APPS = [
     "accounts",
     "batches",
+    "attendance",
     "dfs",
     "coaching",
     "accounts.apps.DjangoAdminConfig",

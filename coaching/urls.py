@@ -36,6 +36,8 @@ if find_spec("accounts") and find_spec("accounts.urls"):
     urlpatterns.append(path("accounts/", include("accounts.urls")))
 urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
 urlpatterns.append(path("batches/", include("batches.urls")))
+urlpatterns.append(path("attendance/", include("attendance.urls")))
+urlpatterns.append(path("a/", include("attendance.link_urls")))
 urlpatterns.append(path("calendar/", include("coaching.pages.calendar_urls")))
 if find_spec("dfs.urls"):
     urlpatterns.append(path("dfs/", include("dfs.urls")))
