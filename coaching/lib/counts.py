@@ -1,31 +1,85 @@
 """How many rows several sets have, asked at once: a first screen has many figures and few queries."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Aggregate, QuerySet, Value
+
+from coaching.lib.statements import Given, Marks, Params, Values, kept
 
 
-def counted(**sets: QuerySet[Any]) -> dict[str, int]:
-    """The number of rows of each set, by its name, in one query; of `values(…).distinct()`, of different values.
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Another figure of a set than how many rows it has: `Of(files, Sum("size_bytes"))`."""
 
-    One statement is put together here from Django's own for each set: its unions cost twice the CPU.
-    """
-    asked: list[str] = []
-    params: list[Any] = []
-    for rows in sets.values():
-        try:
-            statement, given = _statement(rows).query.sql_with_params()
-        except EmptyResultSet:
-            statement, given = "SELECT 1 WHERE 1 = 0", ()  # a set that can have no rows, as in filter(pk__in=[])
-        asked.append(f"(SELECT COUNT(*) FROM ({statement}) AS asked)")  # noqa: S608 - Django's own statement
-        params.extend(given)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked)}", params)
-        return dict(zip(sets, cursor.fetchone(), strict=True))
+    rows: QuerySet[Any, Any]
+    figure: Aggregate
 
 
-def _statement(rows: QuerySet[Any]) -> QuerySet[Any]:
+Sets = dict[str, QuerySet[Any, Any] | Of]
+
+
+def counted(**sets: QuerySet[Any, Any] | Of) -> dict[str, Any]:
+    """The number of rows of each set, by its name, in one query; of `values(…).distinct()`, of different values."""
+    return _Figures(sets, Marks(), set()).fetch({})
+
+
+def counted_once(asked: Callable[Given, Sets]) -> Callable[Given, dict[str, Any]]:
+    """The same for a function that answers with the sets, by a statement that is kept (`lib.statements`)."""
+    return kept(asked, _Figures)
+
+
+class _Figures:
+    """One statement, put together from Django's own for each set: its unions cost twice the CPU."""
+
+    def __init__(self, sets: Sets, marks: Marks, names: set[str]) -> None:
+        parts = [_figure(one) if isinstance(one, Of) else _count(one) for one in sets.values()]
+        self._sql = "SELECT " + ", ".join(part.sql for part in parts)
+        self._params: Params = tuple(param for part in parts for param in part.params)
+        self._convert = {name: part.convert for name, part in zip(sets, parts, strict=True)}
+        self._marks = marks
+        marks.require_in(self._params, names)
+
+    def fetch(self, values: Values) -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._marks.bind(self._params, values))
+            found = cursor.fetchone()
+        return {name: convert(value) for (name, convert), value in zip(self._convert.items(), found, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A subquery of one value, and how the database's answer is read."""
+
+    sql: str
+    params: Params
+    convert: Callable[[Any], Any]
+
+
+def _count(rows: QuerySet[Any, Any]) -> _Part:
     bare = rows.order_by()
-    return bare if bare.query.values_select else bare.values("pk")
+    bare = bare if bare.query.values_select else bare.values("pk")
+    try:
+        sql, params = bare.query.sql_with_params()
+    except EmptyResultSet:
+        sql, params = "SELECT 1 WHERE 1 = 0", ()  # a set that can have no rows, as in filter(pk__in=[])
+    return _Part(f"(SELECT COUNT(*) FROM ({sql}) AS asked)", params, int)  # noqa: S608 - Django's own statement
+
+
+def _figure(asked: Of) -> _Part:
+    """Grouped by what is the same in all rows: one group, and no `GROUP BY`."""
+    one = asked.rows.order_by().values(every=Value(1)).annotate(figure=asked.figure).values("figure")
+    compiler = one.query.get_compiler(using=DEFAULT_DB_ALIAS)
+    sql, params = compiler.as_sql()
+    expression = compiler.select[0][0]
+    steps, _expression = compiler.get_converters([expression]).get(0, ([], None))
+
+    def convert(value: Any) -> Any:
+        for step in steps:
+            value = step(value, expression, connection)
+        return value
+
+    return _Part(f"({sql})", params, convert)

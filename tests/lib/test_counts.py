@@ -1,9 +1,12 @@
 """Counting several sets at once."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from django.db.models import Min, Sum
 
 from accounts.models import Invitation, Role, Ticket, User
-from coaching.lib.counts import counted
+from coaching.lib.counts import Of, Sets, counted, counted_once
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +50,31 @@ def test_what_is_asked_for_is_told_apart_from_words_of_the_statement():
 def test_one_set_alone_is_counted_too():
     people.student()
     assert counted(people=User.objects.all()) == {"people": 1}
+
+
+def test_other_figures_of_a_set_are_asked_along():
+    for person in (people.student(), people.other_student()):
+        Ticket.objects.create(asked_by=person, subject="Bus")
+    first = Ticket.objects.earliest("moved_at").moved_at
+    closed = Ticket.objects.filter(state=Ticket.State.CLOSED)
+    figures = counted(
+        tickets=Ticket.objects.all(),
+        oldest=Of(Ticket.objects.all(), Min("moved_at")),
+        none=Of(closed, Min("moved_at")),
+        total=Of(Ticket.objects.all(), Sum("pk")),
+        nothing=Of(closed, Sum("pk", default=0)),
+    )
+    total = sum(Ticket.objects.values_list("pk", flat=True))
+    assert figures == {"tickets": 2, "oldest": first, "none": None, "total": total, "nothing": 0}
+
+
+def test_figures_by_a_kept_statement_are_those_of_the_call(django_assert_num_queries):
+    @counted_once
+    def asked(*, role: str, since: datetime) -> Sets:
+        return {"people": User.objects.filter(role=role, date_joined__gte=since - timedelta(days=1))}
+
+    joined = people.student().date_joined
+    with django_assert_num_queries(3):
+        assert asked(role=Role.STUDENT, since=joined + timedelta(hours=23)) == {"people": 1}
+        assert asked(role=Role.STUDENT, since=joined + timedelta(hours=25)) == {"people": 0}
+        assert asked(role=Role.TEACHER, since=joined) == {"people": 0}
