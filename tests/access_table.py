@@ -25,6 +25,7 @@ from accounts.models.invitations import INVITATION_LIVES
 from dfs import store
 from dfs.models import DriveAccount, StoredFile, Upload
 from tests import people
+from tests.access_attendance import ATTENDANCE
 from tests.access_batches import BATCHES
 from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
 
@@ -135,6 +136,7 @@ def no_draft() -> dict[str, Any]:
 
 
 TABLE = {
+    **ATTENDANCE,
     **BATCHES,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
