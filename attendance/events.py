@@ -4,7 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 EVENTS: dict[str, str | Promise] = {
-    "attendance.marked": _("Register marked"),
     "attendance.corrected": _("Closed register corrected"),
     "attendance.closed": _("Register closed"),
     "attendance.headcount": _("Heads counted"),

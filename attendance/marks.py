@@ -73,6 +73,8 @@ def set_marks(
 ) -> Outcome:
     """What a teacher or the office says; each mark by itself is taken or refused, the last of several of a student.
 
+    Who marked what stands in the history of each record; the activity log names corrections of closed registers.
+
     Raises: PeriodFrozen.
     """
     class_session = register.class_session
@@ -99,11 +101,9 @@ def set_marks(
             changes.append(_put(record, mark, source=source, by=actor, now=now, is_final=is_final))
         outcome.saved.append(record)
     _write([records[change.record.student_id] for change in changes], changes)
-    if changes:
-        event = "attendance.corrected" if is_final else "attendance.marked"
-        activity.record(
-            event, actor=actor, on=class_session, request=request, name=str(class_session), count=len(changes)
-        )
+    if changes and is_final:
+        extra = {"name": str(class_session), "count": len(changes)}
+        activity.record("attendance.corrected", actor=actor, on=class_session, request=request, **extra)
     return outcome
 
 
