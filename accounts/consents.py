@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import Consent, Institute, Photo, Role, User
 from coaching.lib.errors import DomainError, NotAllowed
+from coaching.lib.statements import written_once
 
 Purpose: TypeAlias = Consent.Purpose
 Method: TypeAlias = Consent.Method
@@ -75,10 +76,15 @@ def who_may(people: Iterable[User], purpose: str, *, on: date) -> set[int]:
 def standings(people: Iterable[User], *, on: date) -> dict[int, list[Standing]]:
     """Every purpose that concerns each person, by his number, in one query for all."""
     listed = list(people)
-    rows = _newest(Consent.objects.filter(subject__in=listed).select_related("given_by", "withdrawn_by"))
+    rows = _newest(_said_about(people=tuple(one.pk for one in listed)) if listed else [])
     return {
         one.pk: [_stands(one, purpose, rows.get((one.pk, purpose)), on) for purpose in _asked_of(one)] for one in listed
     }
+
+
+@written_once
+def _said_about(*, people: tuple[int, ...]) -> QuerySet[Consent]:
+    return Consent.objects.filter(subject__in=people).select_related("given_by", "withdrawn_by")
 
 
 def _asked_of(person: User) -> tuple[Purpose, ...]:
@@ -86,7 +92,7 @@ def _asked_of(person: User) -> tuple[Purpose, ...]:
     return tuple(Purpose) if person.role == Role.STUDENT else (Purpose.PHOTO,)
 
 
-def _newest(rows: QuerySet[Consent]) -> dict[tuple[int, str], Consent]:
+def _newest(rows: Iterable[Consent]) -> dict[tuple[int, str], Consent]:
     """By person and purpose the row in force, else the last."""
     ordered = sorted(rows, key=lambda row: (row.withdrawn_at is None, row.given_at, row.pk))
     return {(row.subject_id, row.purpose): row for row in ordered}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import Guardianship, Role, User
 from coaching.lib.errors import DomainError
+from coaching.lib.statements import written_once
 
 
 class GuardianRefused(DomainError):
@@ -29,8 +30,13 @@ def children_of(user: User) -> list[User]:
     """The same as a list, asked once for this object: the person of a request is fetched anew with the next."""
     known: list[User] | None = vars(user).get("_children")
     if known is None:
-        known = vars(user)["_children"] = list(students_of(user))
+        known = vars(user)["_children"] = _children(guardian=user.pk)
     return known
+
+
+@written_once
+def _children(*, guardian: int) -> QuerySet[User]:
+    return students_of(User(pk=guardian))
 
 
 def links_of(student: User) -> QuerySet[Guardianship]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import consents, guardians, notifications, second_step, ways_in
+from accounts import consents, frame, guardians, notifications, second_step, ways_in
 from accounts.kinds import label_of
 from accounts.models import (
     Consent,
@@ -25,8 +25,9 @@ from accounts.models import (
     User,
 )
 from coaching.lib.clock import day_text
-from coaching.lib.counts import counted
+from coaching.lib.counts import Of, Sets, counted_once
 from coaching.lib.offers import Empty, Figure, Line, Panel, Todo
+from coaching.lib.statements import written_once
 from coaching.templatetags.figures import grouped
 
 NEWEST = 3
@@ -47,13 +48,12 @@ WORKING = frozenset({Role.ADMIN, Role.TEACHER, Role.STAFF})
 
 def panel(person: User, *, now: datetime) -> Panel:
     """The newest news. Opening one marks it as read, hence the button."""
-    rows = Notification.objects.for_user(person).only(*NEWS)[:NEWEST]
     return Panel(
         key="news",
         title=_("From the institute"),
         url=reverse("notification_list"),
         link=_("All"),
-        lines=tuple(_news_line(row) for row in rows),
+        lines=tuple(_news_line(row) for row in _newest(person=person.pk)),
         empty=Empty(
             title=_("No news yet"),
             text=_("What concerns you is told here, and by e-mail if you like."),
@@ -62,6 +62,11 @@ def panel(person: User, *, now: datetime) -> Panel:
             drawn="sliders-horizontal",
         ),
     )
+
+
+@written_once
+def _newest(*, person: int) -> QuerySet[Notification]:
+    return Notification.objects.for_user(User(pk=person)).only(*NEWS)[:NEWEST]
 
 
 def _news_line(row: Notification) -> Line:
@@ -78,21 +83,26 @@ def _news_line(row: Notification) -> Line:
 def office(*, now: datetime) -> Panel:
     """Who came today, who is invited, who asked something."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    slots = SessionSlot.objects.all()
-    invited = Invitation.objects.filter(used_at=None, revoked_at=None)
-    counts = counted(
-        people=User.objects.active(),
-        # Counted by people: for distinct slots SQLite walks through those of all days. Who was let go since counts too.
-        today=User.objects.filter(pk__in=slots.filter(created_at__gte=midnight).values("user")),
-        here=slots.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user").distinct(),
-        invited=invited.filter(expires_at__gt=now),
-        soon=invited.filter(expires_at__gt=now, expires_at__lte=now + SOON),
-        lapsed=invited.filter(expires_at__lte=now),
-        asked=Ticket.objects.filter(state=Ticket.State.OPEN),
-        overdue=Ticket.objects.filter(state=Ticket.State.OPEN, moved_at__lte=now - PATIENCE),
-    )
+    counts = _figures(midnight=midnight, now=now)
     figures = (_signed_in(counts, midnight), _invited(counts), _asked(counts))
     return Panel(key="people", title=_("People"), figures=figures)
+
+
+@counted_once
+def _figures(*, midnight: datetime, now: datetime) -> Sets:
+    slots = SessionSlot.objects.all()
+    invited = Invitation.objects.filter(used_at=None, revoked_at=None)
+    return {
+        "people": User.objects.active(),
+        # One figure, not different values to be counted: for those SQLite walks through the slots of all days.
+        "today": Of(slots.filter(created_at__gte=midnight), Count("user", distinct=True)),
+        "here": slots.filter(ended_at=None, last_seen_at__gt=now - HERE).values("user").distinct(),
+        "invited": invited.filter(expires_at__gt=now),
+        "soon": invited.filter(expires_at__gt=now, expires_at__lte=now + SOON),
+        "lapsed": invited.filter(expires_at__lte=now),
+        "asked": Ticket.objects.filter(state=Ticket.State.OPEN),
+        "overdue": Ticket.objects.filter(state=Ticket.State.OPEN, moved_at__lte=now - PATIENCE),
+    }
 
 
 def _signed_in(counts: dict[str, int], midnight: datetime) -> Figure:
@@ -190,7 +200,8 @@ def _consents(person: User, now: datetime) -> Iterator[Todo]:
 
 
 def _unread(person: User) -> Iterator[Todo]:
-    count = notifications.unread(person)
+    _tag, unread = frame.photo_and_news(person)
+    count = notifications.as_shown(unread)
     if count:
         label = _("Read what is new: %(count)s") % {"count": count}
         yield Todo("news", label, f"{reverse('notification_list')}?show=unread", _("Read"), drawn="bell")
@@ -198,35 +209,53 @@ def _unread(person: User) -> Iterator[Todo]:
 
 def _office(person: User) -> Iterator[Todo]:
     """What waits for any admin: counted at once, and only what is there is fetched."""
-    asked = Ticket.objects.filter(state=Ticket.State.OPEN).order_by("moved_at", "pk")
-    erasures = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).order_by("asked_at", "pk")
-    failed, bare = Delivery.objects.filter(state=Delivery.State.FAILED), _unguarded(person)
-    counts = counted(asked=asked, erasures=erasures, failed=failed, bare=bare)
+    counts = _waiting(admin=person.pk)
     if counts["asked"]:
-        yield from _questions(asked.select_related("asked_by").only(*ASKED), counts["asked"])
+        yield from _questions(_oldest_questions(), counts["asked"])
     if counts["erasures"]:
-        yield from _erasures(erasures.select_related("subject").only(*TO_ERASE), counts["erasures"])
+        yield from _erasures(_oldest_erasures(), counts["erasures"])
     if counts["failed"]:
         yield _undelivered(counts["failed"])
     if counts["bare"]:
-        yield _without_second_step(bare, counts["bare"])
+        yield _without_second_step(_unguarded(person.pk), counts["bare"])
 
 
-def _questions(rows: QuerySet[Ticket], count: int) -> Iterator[Todo]:
+@counted_once
+def _waiting(*, admin: int) -> Sets:
+    return {
+        "asked": Ticket.objects.filter(state=Ticket.State.OPEN),
+        "erasures": ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING),
+        "failed": Delivery.objects.filter(state=Delivery.State.FAILED),
+        "bare": _unguarded(admin),
+    }
+
+
+@written_once
+def _oldest_questions() -> QuerySet[Ticket]:
+    rows = Ticket.objects.filter(state=Ticket.State.OPEN).order_by("moved_at", "pk")
+    return rows.select_related("asked_by").only(*ASKED)[:NAMED]
+
+
+@written_once
+def _oldest_erasures() -> QuerySet[ErasureRequest]:
+    rows = ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING).order_by("asked_at", "pk")
+    return rows.select_related("subject").only(*TO_ERASE)[:NAMED]
+
+
+def _questions(rows: list[Ticket], count: int) -> Iterator[Todo]:
     """Whoever waits longest first."""
     if count > NAMED:
         label, url = _("%(count)s questions wait") % {"count": grouped(count)}, reverse("question_list")
         said = _("Oldest: %(day)s") % {"day": day_text(rows[0].moved_at)}
         yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
         return
-    for row in rows[:NAMED]:
+    for row in rows:
         label, url = _("%(name)s asks the office") % {"name": row.asked_by.name}, reverse("question", args=[row.uuid])
         said = f"{row.subject} · {day_text(row.moved_at)}"
         yield Todo("question", label, url, _("Answer"), meta=said, tone="due", drawn="message-square-text")
 
 
-def _erasures(rows: QuerySet[ErasureRequest], count: int) -> Iterator[Todo]:
-    first = list(rows[:NAMED])
+def _erasures(first: list[ErasureRequest], count: int) -> Iterator[Todo]:
     if count > NAMED:
         label, url = _("%(count)s people ask to be erased") % {"count": grouped(count)}, reverse("erasure_list")
         said = ", ".join(row.subject.name for row in first) + "…"
@@ -244,10 +273,10 @@ def _undelivered(count: int) -> Todo:
     return Todo("delivery", label % {"count": grouped(count)}, url, _("Look"), meta=said, tone="bad", drawn="send")
 
 
-def _unguarded(person: User) -> QuerySet[User]:
+def _unguarded(admin: int) -> QuerySet[User]:
     """Other admins without a second step; about himself a person is told elsewhere."""
     steps = Q(authenticator__type__in=(second_step.APP, second_step.PASSKEY))
-    others: QuerySet[User] = User.objects.active().filter(role=Role.ADMIN).exclude(pk=person.pk)
+    others: QuerySet[User] = User.objects.active().filter(role=Role.ADMIN).exclude(pk=admin)
     return others.exclude(pk__in=User.objects.filter(steps).values("pk"))
 
 

@@ -26,6 +26,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ from accounts import activity, news, sessions, ways_in
 from accounts.models import Institute, SessionSlot, User
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.sealing import SealBroken, ring
+from coaching.lib.statements import written_once
 
 PURPOSE = "totp"
 APP, PASSKEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
@@ -100,7 +102,7 @@ class Standing:
 def standing(person: User) -> Standing:
     """How the person's second step stands, in one query; opens no secret."""
     found = Standing(codes_made=mfa.RECOVERY_CODE_COUNT)
-    for row in Authenticator.objects.filter(user=person).order_by("pk"):
+    for row in _steps_of(person=person.pk):
         if row.type == APP:
             found.app = row
         elif row.type == PASSKEY:
@@ -108,6 +110,12 @@ def standing(person: User) -> Standing:
         else:
             found.codes, found.codes_left = row, found.codes_made - int(row.data["used_mask"]).bit_count()
     return found
+
+
+@written_once
+def _steps_of(*, person: int) -> QuerySet[Authenticator]:
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=User(pk=person)).order_by("pk")
+    return rows
 
 
 def is_on(person: User) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from batches.clashes import KINDS, NAMED, Held, Kind, between
@@ -10,6 +13,7 @@ from batches.models import ClassSession
 from batches.overlaps import Ordered
 from batches.series import Span
 from batches.shared_students import SharedStudents
+from coaching.lib.statements import written_once
 
 SOON = timedelta(days=14)
 """What an admin is told of on his first screen."""
@@ -43,9 +47,7 @@ class Line:
 
 def found(*, since: datetime, until: datetime) -> list[Found]:
     """Every clash of classes that share an instant with [since, until), by kind and time. Two queries."""
-    rows = ClassSession.objects.held().between(since, until).order_by()
-    fields = rows.values_list("starts_at", "ends_at", "batch_id", "teacher_id", "room_id", "pk")
-    held = Ordered(Held(*row) for row in fields)
+    held = Ordered(Held(*row) for row in _held(since=since, until=until))
     shared = SharedStudents.of_all(within=Span(since, until))
     clashes = [
         Found(kind, max(one.starts_at, other.starts_at), one.pk, other.pk, students)
@@ -53,6 +55,12 @@ def found(*, since: datetime, until: datetime) -> list[Found]:
         for kind, students in between(one, other, shared)
     ]
     return sorted(clashes, key=lambda one: (KINDS.index(one.kind), one.at, one.first, one.second))
+
+
+@written_once
+def _held(*, since: datetime, until: datetime) -> QuerySet[ClassSession, tuple[Any, ...]]:
+    rows = ClassSession.objects.held().between(since, until).order_by()
+    return rows.values_list("starts_at", "ends_at", "batch_id", "teacher_id", "room_id", "pk")
 
 
 def count(*, now: datetime) -> int:

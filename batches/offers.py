@@ -6,7 +6,7 @@ What is kept of a person, and what an erasure takes, is `own_copy`.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,8 +21,9 @@ from batches.class_lines import learners_line, teachers_line, with_names
 from batches.models import Batch, ClassSession, JoinRequest
 from batches.room_day import RoomDay, room_day
 from coaching.lib.clock import day_text, moment_text
-from coaching.lib.counts import counted
+from coaching.lib.counts import Sets, counted_once
 from coaching.lib.offers import Empty, Line, Panel, Todo
+from coaching.lib.statements import written_once
 from coaching.templatetags.figures import grouped
 
 __all__ = ["calendar", "office", "panel", "todo"]
@@ -62,14 +63,19 @@ def panel(person: User, *, now: datetime) -> Panel:
 
 def _next_of(student: User, now: datetime) -> list[Line]:
     """First the class that is now or next, then what is the same day."""
-    seen = ClassSession.objects.for_user(student).filter(ends_at__gt=now, starts_at__lt=now + AHEAD)
-    rows = list(with_names(seen)[:SHOWN])
+    rows = _coming(student=student.pk, now=now)
     first = next((row for row in rows if not row.is_cancelled), None)
     if first is None:
         return [learners_line(row, now=now) for row in rows if not _is_later(row, now)]
     day = timezone.localdate(first.starts_at)
     rest = [row for row in rows if row is not first and timezone.localdate(row.starts_at) <= day]
     return [learners_line(row, now=now) for row in (first, *rest)]
+
+
+@written_once
+def _coming(*, student: int, now: datetime) -> QuerySet[ClassSession]:
+    seen = ClassSession.objects.for_user(User(pk=student, role=Role.STUDENT))
+    return with_names(seen.filter(ends_at__gt=now, starts_at__lt=now + AHEAD))[:SHOWN]
 
 
 def _is_later(row: ClassSession, now: datetime) -> bool:
@@ -79,13 +85,18 @@ def _is_later(row: ClassSession, now: datetime) -> bool:
 def _today_of(teacher: User, now: datetime) -> tuple[list[Line], str]:
     """His classes of today; when there are none, which is the next. One query."""
     today = day_span(timezone.localdate(now))
-    rows = list(with_names(ClassSession.objects.taught_by(teacher).filter(starts_at__gte=today.starts_at))[:A_DAY])
+    rows = _taught(teacher=teacher.pk, since=today.starts_at)
     lines = [teachers_line(row, now=now) for row in rows if row.starts_at < today.ends_at]
     coming = next((row for row in rows if not row.is_cancelled), None)
     if coming is None:
         return lines, _("Classes stand here as soon as the timetable gives you some.")
     words = {"batch": coming.batch.name, "when": moment_text(coming.starts_at)}
     return lines, _("Next: %(batch)s, %(when)s.") % words
+
+
+@written_once
+def _taught(*, teacher: int, since: datetime) -> QuerySet[ClassSession]:
+    return with_names(ClassSession.objects.taught_by(User(pk=teacher)).filter(starts_at__gte=since))[:A_DAY]
 
 
 def office(*, now: datetime) -> RoomDay:
@@ -107,11 +118,11 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
 
 def _requests(person: User, children: list[User], now: datetime) -> Iterator[Todo]:
     """What is offered to him or his children; who waits for his approval, longest first. One query."""
-    wanted = Q(student__in=[person, *children], state=State.OFFERED, offer_ends_at__gt=now)
+    learners = tuple(one.pk for one in (person, *children))
     if person.role == Role.TEACHER:
-        wanted |= Q(state=State.ASKED, batch__in=Batch.objects.editable_by(person).current())
-    found = JoinRequest.objects.filter(wanted).select_related("batch", "student")
-    rows = list(found.order_by("-state", "asked_at", "pk")[:AT_MOST])  # offers first: they have an end
+        rows = _offered_or_to_decide(learners=learners, teacher=person.pk, now=now)
+    else:
+        rows = _offered(learners=learners, now=now)
     for row in rows:
         if row.state == State.OFFERED:
             yield _offer(row, person)
@@ -124,6 +135,24 @@ def _requests(person: User, children: list[User], now: datetime) -> Iterator[Tod
         said = _("Asked %(day)s") % {"day": day_text(row.asked_at)}
         url = reverse("join_request_list")
         yield Todo("batch.asked", label, url, _("Decide"), "timetable", "user-plus", meta=said, tone="due")
+
+
+@written_once
+def _offered(*, learners: tuple[int, ...], now: datetime) -> QuerySet[JoinRequest]:
+    return _ordered(Q(student__in=learners, state=State.OFFERED, offer_ends_at__gt=now))
+
+
+@written_once
+def _offered_or_to_decide(*, learners: tuple[int, ...], teacher: int, now: datetime) -> QuerySet[JoinRequest]:
+    taught = Batch.objects.editable_by(User(pk=teacher, role=Role.TEACHER)).current()
+    offered = Q(student__in=learners, state=State.OFFERED, offer_ends_at__gt=now)
+    return _ordered(offered | Q(state=State.ASKED, batch__in=taught))
+
+
+def _ordered(wanted: Q) -> QuerySet[JoinRequest]:
+    """Offers first: they have an end."""
+    found = JoinRequest.objects.filter(wanted).select_related("batch", "student")
+    return found.order_by("-state", "asked_at", "pk")[:AT_MOST]
 
 
 def _offer(row: JoinRequest, person: User) -> Todo:
@@ -144,13 +173,7 @@ def _wait(count: int, *, oldest: datetime | None = None) -> Todo:
 
 def _office(now: datetime) -> Iterator[Todo]:
     """What any admin sees: that there is no batch yet, who asks to join, clashes, classes that lack something."""
-    lacking = gaps.of_week(now=now)
-    counts = counted(
-        batches=Batch.objects.all(),
-        asked=JoinRequest.objects.filter(state=State.ASKED),
-        teacher=lacking.teacher,
-        room=lacking.room,
-    )
+    counts = _counts(now=now)
     if not counts["batches"]:
         label, said = _("Make the first batch"), _("Who learns what, when and where; the timetable follows from it.")
         url = reverse("batch_create")
@@ -173,3 +196,14 @@ def _office(now: datetime) -> Iterator[Todo]:
         label = ngettext("%(count)d class has no room", "%(count)d classes have no room", counts["room"])
         label %= {"count": counts["room"]}
         yield Todo("class.room", label, url, _("Look"), "timetable", "calendar-clock", meta=said, tone="due")
+
+
+@counted_once
+def _counts(*, now: datetime) -> Sets:
+    lacking = gaps.of_week(now=now)
+    return {
+        "batches": Batch.objects.all(),
+        "asked": JoinRequest.objects.filter(state=State.ASKED),
+        "teacher": lacking.teacher,
+        "room": lacking.room,
+    }

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from batches.models import Enrolment
 from batches.series import Span
+from coaching.lib.statements import written_once
 
 Stay = tuple[int, int, datetime, datetime | None]
 """Batch, student, from, until (None: until further notice)."""
@@ -35,9 +36,7 @@ class SharedStudents:
     @classmethod
     def of_all(cls, *, within: Span) -> Self:
         """Everybody who is in more than one batch. One query."""
-        rolls = Enrolment.objects.on_roll(starts_at=within.starts_at, ends_at=within.ends_at).order_by()
-        elsewhere = rolls.filter(student=OuterRef("student")).exclude(batch=OuterRef("batch"))
-        return cls(rolls.filter(Exists(elsewhere)).values_list("batch_id", "student_id", "joined_at", "left_at"))
+        return cls(_stays_in_several(since=within.starts_at, until=within.ends_at))
 
     @property
     def batches(self) -> Collection[int]:
@@ -65,3 +64,10 @@ class SharedStudents:
                 if stay.overlaps(also)
             ]
         return self._both[key]
+
+
+@written_once
+def _stays_in_several(*, since: datetime, until: datetime) -> QuerySet[Enrolment, Stay]:
+    rolls = Enrolment.objects.on_roll(starts_at=since, ends_at=until).order_by()
+    elsewhere = rolls.filter(student=OuterRef("student")).exclude(batch=OuterRef("batch"))
+    return rolls.filter(Exists(elsewhere)).values_list("batch_id", "student_id", "joined_at", "left_at")

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import notifications
-from accounts.models import Institute, Notification, Photo, Role, User
+from accounts import frame, notifications
+from accounts.models import Institute, Role, User
 from coaching.templatetags.figures import first_cluster
 
 TABS = 5
@@ -160,22 +159,13 @@ def _plain(institute: Institute) -> Shell:
     return Shell(name, institute.short_name or name, logo, first_cluster(name), "", "", [], [])
 
 
-def _photo_and_news(person: User) -> tuple[str, int]:
-    """The tag of one's photo and how much is unread, for every page in one query."""
-    tag = Photo.objects.filter(user=OuterRef("pk")).values("etag")[:1]
-    news = Notification.objects.filter(recipient=OuterRef("pk")).unread().order_by().values("recipient")
-    found = User.objects.filter(pk=person.pk).annotate(tag=Subquery(tag), unread=Subquery(news.values(n=Count("pk"))))
-    row = found.values_list("tag", "unread").first() or (None, None)
-    return row[0] or "", row[1] or 0
-
-
 def _shell(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
     plain = _plain(Institute.current())
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return plain
     person: User = user  # type: ignore[assignment]
-    person.photo_tag, unread = _photo_and_news(person)
+    person.photo_tag, unread = frame.photo_and_news(person)
     entries = _entries(person)
     links = _links(entries, request.path)
     return replace(
