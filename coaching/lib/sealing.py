@@ -75,6 +75,12 @@ class MasterKeyRing:
         """32 hex digits that tell two keys apart and reveal neither."""
         return hmac.new(self._keys[kid], b"classcrew.check", hashlib.sha256).hexdigest()[:32]
 
+    def subkey(self, purpose: str) -> bytes:
+        """32 bytes of the active key for MACs of this purpose alone; another key after a rotation."""
+        return HKDF(SHA256(), 32, salt=None, info=b"classcrew.mac|" + purpose.encode()).derive(
+            self._keys[self.active_kid]
+        )
+
     def seal(self, purpose: str, plaintext: bytes, *, context: bytes = b"") -> bytes:
         """Seal `plaintext` with the active key; `context` must be given again to open it."""
         kid, nonce = self.active_kid, secrets.token_bytes(_NONCE_BYTES)
