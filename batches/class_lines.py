@@ -82,6 +82,7 @@ def _line(row: ClassSession, *, now: datetime, label: str, over: str, people: st
         over=over,
         state=state_at(row, now),
         action=_joining(row, now),
+        ref=row.pk,
     )
 
 

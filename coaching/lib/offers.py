@@ -3,13 +3,14 @@
 Each area answers with plain functions in `<app>/offers.py`, and a composed page names those it asks in one tuple:
 
     panel(person, *, now) -> Panel | None      its place on the first screen of this person
-    office(*, now) -> Panel                    figures and the state of things, on the admins' first screen
+    office(admin, *, now) -> Panel             figures and the state of things, on the admins' first screen
     todo(person, *, now) -> list[Todo]         what waits for this person; for an admin also what waits for the office
     calendar(person, *, since, until) -> list[Entry]
     export(person) -> list[Section]            what is kept about a person, for his own copy
     holds(person) -> list[Hold]                why this person cannot be forgotten yet
     batch_panel(batch, person, *, now) -> Panel | None      its place on the page of a batch
     roster_column(batch, students, *, now) -> Column | None      what its roster says of each student
+    class_states(person, refs, *, now) -> Mapping[int, ClassState]      what it says of these classes, by their numbers
 
 Texts are rendered in the language of whoever asks. Addresses are paths of this site. `tone` is ok, due, bad, run or
 off, "" for none; `area` one of timetable, attendance, tests, fees, chat, files, "" for none (see the icons); `drawn`
@@ -49,12 +50,22 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassState:
+    """What another area says of a class in a list, and what can be done there at once."""
+
+    tone: str = ""
+    word: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row of a panel. `meta` is said in small type, `at` stands in the margin, `percent` (0-100) draws a bar.
 
     `is_post`: following the address changes something, so it is a button. `is_new`: not seen yet. What lasts until
     `ends_at` shows clock times in the margin and is `now`, `past`, `off` (will not be) or, "", to come by its `state`;
-    `over` stands above the label, `why` behind the word.
+    `over` stands above the label, `why` behind the word. A class has its number as `ref`, by which other areas are asked
+    what they say of it: `also`.
     """
 
     label: str
@@ -73,6 +84,8 @@ class Line:
     ends_at: datetime | None = None
     state: str = ""
     action: Action | None = None
+    ref: int | None = None
+    also: ClassState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,10 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One area's part of a first screen; `url` and `link` lead to all of it. Without figures and lines, `empty`."""
+    """One area's part of a first screen; `url` and `link` lead to all of it. Without figures and lines, `empty`.
+
+    `note` stands below the lines.
+    """
 
     key: str
     title: str
@@ -97,6 +113,7 @@ class Panel:
     figures: tuple[Figure, ...] = ()
     lines: tuple[Line, ...] = ()
     empty: Empty | None = None
+    note: str = ""
 
     @property
     def has_times(self) -> bool:
