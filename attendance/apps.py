@@ -10,8 +10,10 @@ class AttendanceConfig(AppConfig):
     verbose_name = _("Attendance")
 
     def ready(self) -> None:
-        from attendance import events
+        from accounts.notifications import declare as declare_kinds
+        from attendance import events, news
 
         name_events(events.EVENTS, events.GROUPS)
+        declare_kinds(*news.KINDS)
         declare(AppendOnly("check_in_attempts", at="received_at"))
         declare(AppendOnly("attendance_changes"))
