@@ -80,7 +80,7 @@ def _news_line(row: Notification) -> Line:
     )
 
 
-def office(*, now: datetime) -> Panel:
+def office(_admin: User, *, now: datetime) -> Panel:
     """Who came today, who is invited, who asked something."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     counts = _figures(midnight=midnight, now=now)

@@ -51,13 +51,13 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "panels": {panel.key: panel for panel in (ask(person, now=now) for ask in PANELS[Role(person.role)])},
     }
     if person.is_admin:
-        context |= office(now)
+        context |= office(person, now=now)
     return render(request, f"pages/dashboard_{person.role.lower()}.html", context)
 
 
-def office(now: datetime) -> dict[str, Any]:
+def office(admin: User, *, now: datetime) -> dict[str, Any]:
     """The figures of all areas in a row, today by room, and the state of things."""
-    panels = [ask(now=now) for ask in OFFICE]
+    panels = [ask(admin, now=now) for ask in OFFICE]
     return {
         "figures": [figure for panel in panels for figure in panel.figures],
         "system": next(panel for panel in panels if panel.lines),
