@@ -14,4 +14,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "accounts-forget-old-activity": {"task": "accounts.tasks.forget_old_activity", "schedule": 3600.0},
     "batches-hand-out-seats": {"task": "batches.tasks.hand_out_seats", "schedule": 300.0},
     "batches-align-classes": {"task": "batches.tasks.align_classes", "schedule": 3600.0},
+    "attendance-close-registers": {"task": "attendance.tasks.close_registers", "schedule": 300.0},
 }

@@ -1,12 +1,16 @@
 """Closing a register: who becomes absent by it, who does not, and when the scheduler does it."""
 
+import io
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Activity
 from attendance import closing, marks
+from attendance.missing import classes_without_register
 from attendance.models import Freeze, Leave, Record, RecordChange
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
@@ -172,3 +176,59 @@ def test_the_scheduler_leaves_frozen_days_alone():
     freeze.lifted_at = timezone.now()
     freeze.save()
     assert closing.close_due(now=timezone.now()).closed == 1
+
+
+def command(*words):
+    """What `manage.py close_registers` prints, and its exit status."""
+    out, status = io.StringIO(), 0
+    try:
+        call_command("close_registers", *words, stdout=out)
+    except SystemExit as ended:
+        status = ended.code
+    return out.getvalue(), status
+
+
+def test_the_command_closes_what_is_due_and_the_second_time_nothing():
+    say(over(), people.student(), W)
+    register = over(hours_ago=5)
+    timetables.enrol(people.other_student(), register.class_session.batch)
+    say(register, people.other_student(), P)
+    assert command("--json") == ('{"closed": 2, "absent": 2, "failed": []}\n', 0)
+    assert command() == ("registers closed: 0; students made absent by that: 0\n", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_register_that_cannot_be_closed_does_not_stop_the_others():
+    bad, good = over(hours_ago=6), over(hours_ago=3)
+    for register in (bad, good):
+        say(register, people.student(), W)
+    timetables.enrol(people.other_student(), bad.class_session.batch)
+    spoilt = Record.objects.create(class_session=bad.class_session, student=people.other_student())
+    RecordChange.objects.create(record=spoilt, version=1, was=U, status=U, source=Source.TEACHER)
+    text, status = command("--json")
+    assert json.loads(text) == {"closed": 1, "absent": 1, "failed": [str(bad.class_session.uuid)]}
+    assert status == 1
+    bad.refresh_from_db()
+    assert not bad.is_final
+
+
+# --- Classes without a register ---------------------------------------------------------------------------------------
+
+
+def missing():
+    return [row.pk for row in classes_without_register(timezone.now())]
+
+
+def test_a_class_that_is_over_and_of_which_nothing_is_said_lacks_its_register():
+    held = registers.class_now(began_min_ago=200)
+    assert missing() == [held.pk]
+    say(registers.register(held), people.student(), P)
+    assert missing() == []
+
+
+def test_a_class_lacks_no_register_while_it_is_on_when_cancelled_long_ago_or_with_nobody_in_it():
+    registers.class_now()
+    registers.class_now(began_min_ago=200, cancelled_at=timezone.now())
+    registers.class_now(began_min_ago=15 * 24 * 60)
+    timetables.class_session(timetables.batch("Empty"), timezone.now() - timedelta(hours=4))
+    assert missing() == []

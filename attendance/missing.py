@@ -1,0 +1,27 @@
+"""Classes for which nobody took a register."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from attendance.models import Record
+from attendance.models.records import SAID
+from batches.models import ClassSession, Enrolment
+from batches.models.timetable import ClassSessionQuerySet
+
+LOOKS_BACK = timedelta(days=14)
+
+
+def classes_without_register(now: datetime, *, back: timedelta = LOOKS_BACK) -> ClassSessionQuerySet:
+    """Held classes of the last days that are over, had somebody on the roll, and of whom nothing is said.
+
+    Whose they are is the caller's to say: `taught_by(teacher)`, `editable_by(user)`.
+    """
+    said = Record.objects.filter(class_session=OuterRef("pk"), status__in=SAID).order_by()
+    on_roll = Enrolment.objects.filter(
+        Q(left_at=None) | Q(left_at__gt=OuterRef("starts_at")),
+        batch=OuterRef("batch"),
+        joined_at__lt=OuterRef("ends_at"),
+    ).order_by()
+    over = ClassSession.objects.held().filter(ends_at__lte=now, ends_at__gt=now - back)
+    return over.filter(~Exists(said), Exists(on_roll))
