@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
-import tests.flush  # noqa: F401 - a flush must pass the append-only guards
+import tests.flush  # a flush must pass the append-only guards
+import tests.static_table  # noqa: F401 - a test client need not look at every static file
 from accounts.models import Institute
 from tests.services.servers import throw_away_valkey
 
