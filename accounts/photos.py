@@ -8,7 +8,7 @@ somebody else looks at it.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -78,13 +78,16 @@ def photo_for(viewer: User, person: User) -> Photo | None:
 def with_tags(people: Iterable[User]) -> list[User]:
     """The same people, each knowing by `photo_tag` whether there is a photo to show. Two queries for all."""
     listed = list(people)
-    tags = dict(Photo.objects.filter(user__in=listed).values_list("user_id", "etag")) if listed else {}
-    shown = (
-        consents.who_may([one for one in listed if one.pk in tags], Consent.Purpose.PHOTO, on=_today()) if tags else ()
-    )
-    for one in listed:
-        one.photo_tag = tags.get(one.pk, "") if one.pk in shown else ""
+    tag(listed, dict(Photo.objects.filter(user__in=listed).values_list("user_id", "etag")) if listed else {})
     return listed
+
+
+def tag(people: Iterable[User], tags: Mapping[int, str]) -> None:
+    """The same for whoever knows the tags of the photos there are, by people's numbers. One query, if there are any."""
+    pictured = [one for one in people if one.pk in tags]
+    shown = consents.who_may(pictured, Consent.Purpose.PHOTO, on=_today()) if pictured else ()
+    for one in people:
+        one.photo_tag = tags[one.pk] if one.pk in shown else ""
 
 
 def own_tag(person: User) -> str:

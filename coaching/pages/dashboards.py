@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,9 +18,10 @@ from django.views.decorators.http import require_safe
 from accounts import guardians, photos
 from accounts import offers as accounts_offers
 from accounts.access import SignedInRequest, signed_in
-from accounts.models import Notification, Role, User
+from accounts.models import Guardianship, Notification, Photo, Role, User
 from batches import offers as batches_offers
 from coaching.lib.offers import Panel
+from coaching.lib.statements import written_once
 from coaching.pages import child, todo
 from dfs import offers as dfs_offers
 
@@ -67,13 +68,22 @@ def office(admin: User, *, now: datetime) -> dict[str, Any]:
 
 def children_of(person: User) -> list[User]:
     """A person's children, each with how many unread `news` there are about it."""
-    children = photos.with_tags(guardians.children_of(person))
+    children = guardians.children_of(person)
     if children:
-        unread = Notification.objects.for_user(person).unread().filter(about__in=children).order_by().values("about")
-        counts = {row["about"]: row["news"] for row in unread.annotate(news=Count("pk"))}
+        said = {child: (tag, unread) for child, tag, unread in _photos_and_news(guardian=person.pk)}
+        photos.tag(children, {child: tag for child, (tag, _unread) in said.items() if tag})
         for one in children:
-            one.news = counts.get(one.pk, 0)  # type: ignore[attr-defined]
+            one.news = said[one.pk][1] or 0 if one.pk in said else 0  # type: ignore[attr-defined]
     return children
+
+
+@written_once
+def _photos_and_news(*, guardian: int) -> QuerySet[Guardianship, tuple[int, str | None, int | None]]:
+    tag = Photo.objects.filter(user=OuterRef("student")).values("etag")[:1]
+    told = Notification.objects.for_user(User(pk=guardian)).unread().filter(about=OuterRef("student")).order_by()
+    unread = told.values("about").values(news=Count("pk"))
+    links = Guardianship.objects.filter(guardian=guardian).order_by()
+    return links.values_list("student", Subquery(tag), Subquery(unread))
 
 
 def greeting(name: str, *, now: datetime, count: int) -> str:
