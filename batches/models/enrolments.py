@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +24,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """In force now or later: what takes a seat."""
         return self.filter(Q(left_at=None) | Q(left_at__gt=now))
 
-    def on_roll(self, *, starts_at: datetime, ends_at: datetime) -> Self:
-        """In force at some instant of a class."""
+    def on_roll(self, *, starts_at: datetime | OuterRef, ends_at: datetime | OuterRef) -> Self:
+        """In force at some instant of a class; in a subquery, of the class outside."""
         return self.filter(Q(left_at=None) | Q(left_at__gt=starts_at), joined_at__lt=ends_at)
 
     def for_user(self, user: User, *, now: datetime | None = None) -> Self:

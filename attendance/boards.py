@@ -1,0 +1,253 @@
+"""Attendance on first screens and on the page of a batch: shares, registers that need somebody, who is here today."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import guardians
+from accounts.models import Role, User
+from attendance import waiting
+from attendance.models import CheckInRule, Record
+from attendance.models.records import THERE
+from attendance.models.registers import PERCENT_WANTED
+from attendance.shares import Share
+from attendance.totals import shares_of, wanted_by_batch
+from batches.class_days import day_span
+from batches.models import Batch, Enrolment
+from coaching.lib.counts import counted
+from coaching.lib.offers import Cell, Column, Empty, Figure, Line, Panel
+from coaching.templatetags.figures import grouped
+
+SHOWN = 6
+_PERCENT = "class_session__batch__check_in_rule__percent_wanted"
+_INSTITUTE = CheckInRule.objects.filter(batch=None).order_by().values("percent_wanted")[:1]
+
+
+def panel(person: User, *, now: datetime) -> Panel:
+    """A student's shares, those of a guardian's children, or what a teacher's registers need."""
+    if person.role == Role.STUDENT:
+        return _shares([person], now=now, is_own=True)
+    if person.role == Role.GUARDIAN:
+        return _shares(guardians.children_of(person), now=now, is_own=False)
+    return _registers(person, now=now)
+
+
+# --- Shares -----------------------------------------------------------------------------------------------------------
+
+
+def _shares(students: Sequence[User], *, now: datetime, is_own: bool) -> Panel:
+    """How much of what was held each of them attended, batch by batch. One query."""
+    rows = list(_counted_in_batches(students, now)[: SHOWN * max(1, len(students))]) if students else []
+    names = {one.pk: one for one in students}
+    lines = tuple(_share_line(row, names[row["student"]], is_own=is_own, is_one=len(names) == 1) for row in rows)
+    return Panel(
+        key="attendance",
+        title=_("Attendance"),
+        url=reverse("attendance"),
+        link=_("Days"),
+        lines=lines,
+        empty=Empty(
+            _("No class is counted yet"),
+            _("Shares stand here as soon as the first register is closed."),
+            reverse("attendance"),
+            _("Attendance"),
+            "list-checks",
+        ),
+        note=definition(),
+    )
+
+
+def definition() -> str:
+    """What a share is of, in words."""
+    return _("Present and late count as attended. Leave and what nobody has decided count neither way. Rounded down.")
+
+
+def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Record, Any]:
+    """Of each student in each batch he is in now: what was held and attended, and the percent that is wanted."""
+    current = Enrolment.objects.active_at(now).filter(student__in=students).order_by().values("batch")
+    rows = Record.objects.counted().filter(student__in=students, class_session__batch__in=current)
+    named = rows.values("student", batch=F("class_session__batch__name")).annotate(
+        wanted=Coalesce(F(_PERCENT), Subquery(_INSTITUTE), Value(PERCENT_WANTED)),
+        attended=Count("pk", filter=Q(status__in=THERE)),
+        held=Count("pk"),
+    )
+    return named.order_by("student__name", "student", "batch")
+
+
+def _share_line(row: dict[str, Any], student: User, *, is_own: bool, is_one: bool) -> Line:
+    share, wanted = Share(row["attended"], row["held"]), row["wanted"]
+    return Line(
+        label=row["batch"] if is_one else f"{student.name} · {row['batch']}",
+        url=reverse("attendance") if is_own else reverse("attendance_of", args=[student.uuid]),
+        area="attendance",
+        meta=f"{_of(share)} · {outlook(share, wanted)}",
+        percent=share.percent,
+        tone=tone_of(share, wanted),
+        word=_percent(share),
+    )
+
+
+def outlook(share: Share, wanted: int) -> str:
+    """Needs 3 more for 75 %; can miss 7."""
+    needed = share.needed(wanted)
+    if needed is None:
+        return _("%(wanted)d %% cannot be reached any more") % {"wanted": wanted}
+    words = {"count": needed, "wanted": wanted}
+    if needed:
+        return (
+            ngettext("needs %(count)d more for %(wanted)d %%", "needs %(count)d more for %(wanted)d %%", needed) % words
+        )
+    spare = share.can_miss(wanted)
+    if not spare:
+        return _("must not miss the next one")
+    return ngettext("can miss %(count)d", "can miss %(count)d", spare) % {"count": spare}
+
+
+def tone_of(share: Share, wanted: int) -> str:
+    return "ok" if share.reaches(wanted) else "due"
+
+
+def _of(share: Share) -> str:
+    return _("%(attended)s of %(held)s") % {"attended": grouped(share.attended), "held": grouped(share.held)}
+
+
+def _percent(share: Share) -> str:
+    return _("%(percent)d %%") % {"percent": share.percent or 0}
+
+
+# --- A teacher's registers --------------------------------------------------------------------------------------------
+
+
+def _registers(teacher: User, *, now: datetime) -> Panel:
+    """Classes nobody took a register for, check-ins to confirm, what students ask, who is below what is wanted."""
+    counts = counted(
+        missing=waiting.not_taken(teacher, now=now),
+        confirm=waiting.to_confirm(teacher, now=now),
+        leaves=waiting.leaves_asked(teacher),
+        corrections=waiting.corrections_asked(teacher),
+        flags=waiting.flags_open(teacher),
+        low=low_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now),
+    )
+    return Panel(
+        key="attendance",
+        title=_("Registers"),
+        url=reverse("attendance"),
+        link=_("All"),
+        lines=tuple(_register_lines(counts)),
+        empty=Empty(
+            _("Every register is taken"),
+            _("What needs you in attendance stands here."),
+            reverse("attendance"),
+            _("Attendance"),
+            "list-checks",
+        ),
+    )
+
+
+def _register_lines(counts: dict[str, int]) -> Iterable[Line]:
+    asked = counts["leaves"] + counts["corrections"]
+    missing, confirm, low, flags = counts["missing"], counts["confirm"], counts["low"], counts["flags"]
+    rows = (
+        (missing, ngettext("%s class without a register", "%s classes without a register", missing), "attendance"),
+        (confirm, ngettext("%s check-in to confirm", "%s check-ins to confirm", confirm), "attendance"),
+        (asked, ngettext("%s request to decide", "%s requests to decide", asked), "ask_list"),
+        (low, ngettext("%s student attends too little", "%s students attend too little", low), "low_attendance"),
+        (flags, ngettext("%s check-in looks odd", "%s check-ins look odd", flags), "flag_list"),
+    )
+    for count, label, route in rows:
+        if count:
+            tone = "run" if route in {"low_attendance", "flag_list"} else "due"
+            yield Line(label=label % grouped(count), url=reverse(route), area="attendance", tone=tone)
+
+
+def low_in(batches: QuerySet[Batch], *, now: datetime) -> QuerySet[Record, Any]:
+    """Students, batch by batch, who attended less than is wanted of them there and are in it still."""
+    stays = Enrolment.objects.active_at(now).filter(batch__in=batches.order_by().values("pk")).order_by()
+    rows = Record.objects.counted().filter(
+        class_session__batch__enrolments__in=stays.values("pk"), class_session__batch__enrolments__student=F("student")
+    )
+    shares = (
+        rows.order_by()
+        .values("student", "class_session__batch")
+        .annotate(
+            wanted=Coalesce(F(_PERCENT), Subquery(_INSTITUTE), Value(PERCENT_WANTED)),
+            attended=Count("pk", filter=Q(status__in=THERE)),
+            held=Count("pk"),
+        )
+    )
+    return shares.filter(attended__lt=F("wanted") * F("held") / 100)
+
+
+# --- The office's -----------------------------------------------------------------------------------------------------
+
+
+def office(admin: User, *, now: datetime) -> Panel:
+    """Who is here today, of those whose classes have been counted. One query."""
+    span = day_span(timezone.localdate(now))
+    today = Record.objects.filter(
+        class_session__starts_at__gte=span.starts_at, class_session__starts_at__lt=span.ends_at
+    ).counted()
+    counts = counted(
+        there=today.filter(status__in=THERE),
+        counted=today,
+        classes=today.order_by().values("class_session").distinct(),
+    )
+    share = Share(counts["there"], counts["counted"])
+    note = ngettext("In %(count)s class so far", "In %(count)s classes so far", counts["classes"])
+    figure = Figure(
+        label=_("Present today"),
+        value=grouped(share.attended),
+        small=_("of %(count)s") % {"count": grouped(share.held)} if share.held else "",
+        note=note % {"count": grouped(counts["classes"])} if share.held else _("No register yet"),
+        percent=share.percent,
+        url=reverse("absentees"),
+    )
+    return Panel(key="attendance", title=_("Attendance"), figures=(figure,))
+
+
+# --- The page of a batch ----------------------------------------------------------------------------------------------
+
+
+def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
+    """This month of the batch, for those who see who is in it. One query."""
+    if not (person.is_admin or Batch.objects.editable_by(person).filter(pk=batch.pk).exists()):
+        return None
+    month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rows = Record.objects.counted().filter(class_session__batch=batch, class_session__starts_at__gte=month)
+    counts = rows.order_by().aggregate(
+        held=Count("pk"),
+        attended=Count("pk", filter=Q(status__in=THERE)),
+        classes=Count("class_session", distinct=True),
+    )
+    share = Share(counts["attended"], counts["held"])
+    url = reverse("attendance_grid", args=[batch.uuid])
+    said = ngettext("%(count)d class counted", "%(count)d classes counted", counts["classes"])
+    line = Line(
+        label=_("This month"),
+        url=url,
+        area="attendance",
+        meta=said % {"count": counts["classes"]},
+        percent=share.percent,
+        tone="ok",
+        word=_percent(share),
+    )
+    empty = Empty(_("No class is counted yet this month"), "", url, _("Open the month"), "list-checks")
+    shown = (line,) if share.held else ()
+    return Panel("attendance", _("Attendance"), url, _("Month"), lines=shown, empty=empty, note=definition())
+
+
+def roster_column(batch: Batch, students: Sequence[User], *, now: datetime) -> Column | None:
+    """Each student's share of this batch; under what is wanted it shows. Two queries."""
+    shares = shares_of([one.pk for one in students], batch=batch) if students else {}
+    if not shares:
+        return None
+    wanted = wanted_by_batch([batch.pk])[batch.pk]
+    cells = {pk: Cell(_percent(share), tone_of(share, wanted)) for pk, share in shares.items()}
+    return Column(_("Attended"), cells)

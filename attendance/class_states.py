@@ -1,0 +1,178 @@
+"""What attendance says of classes in a list: of a student what the register says or the way to check in, of his
+guardian's children what it says of each, and to who takes the register how far it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import guardians
+from accounts.models import Role, User
+from attendance.models import CheckInRule, Mode, Record, Register
+from attendance.models.records import SAID, THERE, Source, Status
+from attendance.models.registers import MOST_OPEN_BEFORE_MIN
+from attendance.rules import COPIED, institute_rule
+from batches.models import ClassSession, Enrolment
+from coaching.lib.clock import clock_text
+from coaching.lib.offers import Action, ClassState
+
+SOON = timedelta(minutes=MOST_OPEN_BEFORE_MIN)
+TONES = {
+    Status.PRESENT: "ok",
+    Status.LATE: "due",
+    Status.ABSENT: "bad",
+    Status.EXCUSED: "off",
+    Status.WAITING: "run",
+}
+CHECKED_IN = frozenset({Source.POSITION, Source.CODE})
+_ROLL = Enrolment.objects.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
+_ROLL_COUNT = _ROLL.filter(batch=OuterRef("batch")).order_by().values("batch").annotate(count=Count("pk"))
+
+
+def class_states(person: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
+    """Of these classes, by their numbers, what concerns this person; of which there is nothing to say has none.
+
+    One query, a second while a class is near that goes by the institute's rule.
+    """
+    if not refs:
+        return {}
+    if person.role == Role.STUDENT:
+        return own_states(person, refs, now=now)
+    found = register_states(person, refs, now=now) if person.is_admin or person.is_teacher else {}
+    rest = set(refs) - set(found)
+    if rest and not person.is_admin:
+        found |= childrens_states(guardians.children_of(person), rest)
+    return found
+
+
+# --- A student, and his guardians -------------------------------------------------------------------------------------
+
+
+def own_states(student: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
+    """What the register says of him; while check-in is open and nobody has said a final word, the way there."""
+    rows = with_times(ClassSession.objects.filter(pk__in=refs, cancelled_at=None)).annotate(
+        mine=FilteredRelation("records", condition=Q(records__student=student)),
+        status=F("mine__status"),
+        late_min=F("mine__late_min"),
+        source=F("mine__source"),
+        marked_at=F("mine__marked_at"),
+    )
+    found = {row.pk: _own_state(row, register, now) for row, register in registers_of(rows, now=now)}
+    return {pk: state for pk, state in found.items() if state.word or state.action}
+
+
+def _own_state(row: ClassSession, register: Register | None, now: datetime) -> ClassState:
+    said = vars(row)
+    tone, word = tone_of(said["status"]), word_of(said["status"], said["late_min"])
+    if said["status"] in THERE and said["source"] in CHECKED_IN:
+        word = f"{word}, {clock_text(said['marked_at'])}"
+    is_open = register is not None and said["status"] not in SAID and is_checked_in_now(register, now)
+    return ClassState(tone, word, _check_in(row, register) if register and is_open else None)
+
+
+def is_checked_in_now(register: Register, now: datetime) -> bool:
+    """Whether students check in to this class by themselves at this moment."""
+    is_theirs = register.mode != Mode.TEACHER and not register.is_final
+    return is_theirs and register.opens_at <= now <= register.closes_at
+
+
+def _check_in(row: ClassSession, register: Register) -> Action:
+    small = _("until %(time)s") % {"time": clock_text(register.closes_at)}
+    return Action(_("Check in"), reverse("check_in", args=[row.uuid]), drawn="map-pin-check", small=small)
+
+
+def childrens_states(students: Sequence[User], refs: Collection[int]) -> dict[int, ClassState]:
+    """What the registers say of these students; of several, each is named. One query."""
+    rows = Record.objects.filter(class_session__in=refs, student__in=students).exclude(status=Status.UNMARKED)
+    said: dict[int, list[Record]] = defaultdict(list)
+    for record in rows.select_related("student").order_by("student__name", "pk") if students else ():
+        said[record.class_session_id].append(record)
+    return {pk: _of_children(records, is_named=len(students) > 1) for pk, records in said.items()}
+
+
+def _of_children(records: Sequence[Record], *, is_named: bool) -> ClassState:
+    words = [word_of(one.status, one.late_min) for one in records]
+    if is_named:
+        words = [f"{one.student.name}: {word}" for one, word in zip(records, words, strict=True)]
+    tones = {tone_of(one.status) for one in records}
+    return ClassState(next(tone for tone in ("bad", "due", "run", "off", "ok") if tone in tones), ", ".join(words))
+
+
+def tone_of(status: str | None) -> str:
+    return TONES.get(Status(status), "") if status else ""
+
+
+def word_of(status: str | None, late_min: int | None) -> str:
+    """As somebody reads it of himself; "" while nobody has marked him."""
+    if status in {None, Status.UNMARKED}:
+        return ""
+    if status == Status.LATE and late_min:
+        return ngettext("%(count)d minute late", "%(count)d minutes late", late_min) % {"count": late_min}
+    return str(Status(status).label)
+
+
+# --- Who takes the register -------------------------------------------------------------------------------------------
+
+
+def register_states(person: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
+    """Of those he may write in: the register, as soon as it is open, and how far it is."""
+    mine = ClassSession.objects.editable_by(person).filter(pk__in=refs, cancelled_at=None).values("pk")
+    rows = with_times(ClassSession.objects.filter(pk__in=mine)).annotate(
+        said=Count("records", filter=Q(records__status__in=SAID)),
+        there=Count("records", filter=Q(records__status__in=THERE)),
+        waiting=Count("records", filter=Q(records__status=Status.WAITING)),
+        roll=Coalesce(Subquery(_ROLL_COUNT.values("count")), 0),
+    )
+    return {row.pk: _register_state(row, register, now) for row, register in registers_of(rows, now=now)}
+
+
+def _register_state(row: ClassSession, register: Register | None, now: datetime) -> ClassState:
+    counts = vars(row)
+    if register is None or now < register.opens_at or not counts["roll"]:
+        return ClassState()
+    action = Action(_("Register"), reverse("register", args=[row.uuid]), drawn="list-checks")
+    return ClassState(*_progress(register, counts, now), action)
+
+
+def _progress(register: Register, counts: dict[str, int], now: datetime) -> tuple[str, str]:
+    """Tone and word of a register that is or was open."""
+    words = {"count": counts["waiting"], "there": counts["there"], "said": counts["said"], "roll": counts["roll"]}
+    if counts["waiting"]:
+        return "due", ngettext("%(count)d to confirm", "%(count)d to confirm", counts["waiting"]) % words
+    if register.is_final or counts["said"] >= counts["roll"]:
+        return "ok", _("%(there)d of %(roll)d there") % words
+    if counts["said"]:
+        return "run", _("%(said)d of %(roll)d marked") % words
+    if register.class_session.ends_at <= now:
+        return "due", _("Not taken")
+    return "run", _("Nobody marked yet")
+
+
+# --- Registers, made or not -------------------------------------------------------------------------------------------
+
+
+def with_times(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """The same classes with all that says when they are checked in to."""
+    return rows.select_related("register", "batch__check_in_rule")
+
+
+def registers_of(rows: Iterable[ClassSession], *, now: datetime) -> Iterable[tuple[ClassSession, Register | None]]:
+    """Each class (`with_times`) with its register or what it would be; None while that is far off."""
+    institute: CheckInRule = SimpleLazyObject(institute_rule)  # type: ignore[assignment]
+    for row in rows:
+        yield row, _register_of(row, institute, now)
+
+
+def _register_of(row: ClassSession, institute: CheckInRule, now: datetime) -> Register | None:
+    found: Register | None = getattr(row, "register", None)
+    if found is not None or row.starts_at > now + SOON:
+        return found
+    rule = getattr(row.batch, "check_in_rule", None) or institute
+    return Register(class_session=row, **{name: getattr(rule, name) for name in COPIED})

@@ -1,0 +1,10 @@
+"""What attendance offers to the composed pages: shares, registers, what it says of a class, and what waits.
+
+What is kept of a person, and what an erasure takes, is `own_copy`.
+"""
+
+from attendance.boards import batch_panel, office, panel, roster_column
+from attendance.class_states import childrens_states, class_states
+from attendance.waiting import todo
+
+__all__ = ["batch_panel", "childrens_states", "class_states", "office", "panel", "roster_column", "todo"]
