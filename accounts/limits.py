@@ -42,6 +42,7 @@ QUESTION_WRITING = Limit("writing to the office per person", tries=60, per_s=360
 PATIENCE_S = 5  # for the right passwords of others at the same address, or of one person on many devices at once
 PEOPLE_IMPORT = Limit("files of people read or imported per person", tries=120, per_s=3600)
 PEOPLE_EXPORT = Limit("export of the list of people per person", tries=10, per_s=600)
+ATTENDANCE_EXPORT = Limit("export of attendance per person", tries=20, per_s=600)
 JOIN_CODE_TRIES = Limit("join codes typed per person", tries=20, per_s=600)
 JOIN_CODE_LOST = Limit("join code that does not work per address", tries=60, per_s=60)
 JOIN_CODE_MAKING = Limit("making join codes per person", tries=60, per_s=3600)

@@ -11,7 +11,9 @@ from attendance.models.registers import PERCENT_WANTED
 from attendance.shares import Share
 from batches.models import Batch
 
-_COUNTS = {"held": Count("pk"), "attended": Count("pk", filter=Q(status__in=THERE))}
+HELD, ATTENDED = Count("pk"), Count("pk", filter=Q(status__in=THERE))
+FAR_BELOW = 10
+"""So many points under what is wanted are serious."""
 
 
 def shares_of(
@@ -39,7 +41,7 @@ def shares_by_student_and_batch(
 ) -> dict[tuple[int, int], Share]:
     """By (student, batch), both as their numbers. One query."""
     rows = _counted(since, until).filter(student__in=students).order_by()
-    counts = rows.values("student", "class_session__batch").annotate(**_COUNTS)
+    counts = rows.values("student", "class_session__batch").annotate(held=HELD, attended=ATTENDED)
     return {
         (row["student"], row["class_session__batch"]): Share(attended=row["attended"], held=row["held"])
         for row in counts
@@ -50,8 +52,17 @@ def wanted_by_batch(batches: Iterable[int]) -> dict[int, int]:
     """The percent each of these batches asks for: its own rule's, else the institute's. One query."""
     wanted = set(batches)
     rows = CheckInRule.objects.filter(Q(batch__in=wanted) | Q(batch=None)).order_by()
-    said = dict(rows.values_list("batch", "percent_wanted"))
+    said: dict[int | None, int] = dict(rows.values_list("batch", "percent_wanted"))
     return {number: said.get(number, said.get(None, PERCENT_WANTED)) for number in wanted}
+
+
+def tone_of(share: Share, wanted: int) -> str:
+    """How a share stands to what is wanted, as lists show it; "" while nothing was held."""
+    if not share.held:
+        return ""
+    if share.reaches(wanted):
+        return "ok"
+    return "due" if share.reaches(max(0, wanted - FAR_BELOW)) else "bad"
 
 
 def _counted(since: datetime | None, until: datetime | None) -> RecordQuerySet:
@@ -64,5 +75,5 @@ def _counted(since: datetime | None, until: datetime | None) -> RecordQuerySet:
 
 
 def _by(column: str, rows: RecordQuerySet) -> dict[int, Share]:
-    counts = rows.order_by().values(column).annotate(**_COUNTS)
+    counts = rows.order_by().values(column).annotate(held=HELD, attended=ATTENDED)
     return {row[column]: Share(attended=row["attended"], held=row["held"]) for row in counts}
