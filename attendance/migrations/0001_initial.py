@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('is_offline', models.BooleanField(default=False, help_text='Kept on the phone while it had no connection.')),
                 ('device_hash', models.CharField(blank=True, max_length=32)),
                 ('agent', models.CharField(blank=True, help_text='Browser and system in words.', max_length=80)),
+                ('network', models.CharField(blank=True, help_text='A keyed hash of the network it came from, to compare within one class.', max_length=16)),
                 ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to=settings.AUTH_USER_MODEL)),
                 ('venue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='batches.venue')),
             ],

@@ -46,6 +46,9 @@ class CheckInAttempt(models.Model):
     is_offline = models.BooleanField(default=False, help_text="Kept on the phone while it had no connection.")
     device_hash = models.CharField(max_length=32, blank=True)
     agent = models.CharField(max_length=80, blank=True, help_text="Browser and system in words.")
+    network = models.CharField(
+        max_length=16, blank=True, help_text="A keyed hash of the network it came from, to compare within one class."
+    )
 
     class Meta:
         db_table = "check_in_attempts"
