@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity
+from accounts import activity, guardians
 from accounts.models import Consent, Institute, Photo, Role, User
 from coaching.lib.errors import DomainError, NotAllowed
 from coaching.lib.statements import written_once
@@ -80,6 +80,14 @@ def standings(people: Iterable[User], *, on: date) -> dict[int, list[Standing]]:
     return {
         one.pk: [_stands(one, purpose, rows.get((one.pk, purpose)), on) for purpose in _asked_of(one)] for one in listed
     }
+
+
+def of_children(guardian: User, *, on: date) -> dict[int, list[Standing]]:
+    """The same for one's children, asked once for this object, which is fetched with each request."""
+    known: dict[int, list[Standing]] | None = vars(guardian).get("_standings")
+    if known is None:
+        known = vars(guardian)["_standings"] = standings(guardians.children_of(guardian), on=on)
+    return known
 
 
 @written_once

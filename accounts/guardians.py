@@ -1,13 +1,14 @@
 """Guardians and their students: who is linked to whom, and the two changes to that."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import Guardianship, Role, User
+from accounts.models import Guardianship, Notification, Photo, Role, User
 from coaching.lib.errors import DomainError
 from coaching.lib.statements import written_once
 
@@ -27,7 +28,10 @@ def students_of(user: User) -> QuerySet[User]:
 
 
 def children_of(user: User) -> list[User]:
-    """The same as a list, asked once for this object: the person of a request is fetched anew with the next."""
+    """The same as a list, asked once for this object: the person of a request is fetched anew with the next.
+
+    Each comes with the `etag` of the photo, if there is one, and with how much unread `news` there is about the child.
+    """
     known: list[User] | None = vars(user).get("_children")
     if known is None:
         known = vars(user)["_children"] = _children(guardian=user.pk)
@@ -36,7 +40,10 @@ def children_of(user: User) -> list[User]:
 
 @written_once
 def _children(*, guardian: int) -> QuerySet[User]:
-    return students_of(User(pk=guardian))
+    tag = Photo.objects.filter(user=OuterRef("pk")).values("etag")[:1]
+    told = Notification.objects.for_user(User(pk=guardian)).unread().filter(about=OuterRef("pk")).order_by()
+    news = Coalesce(Subquery(told.values("about").values(count=Count("pk"))), 0)
+    return students_of(User(pk=guardian)).annotate(etag=Subquery(tag), news=news)
 
 
 def links_of(student: User) -> QuerySet[Guardianship]:

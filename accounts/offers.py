@@ -80,19 +80,20 @@ def _news_line(row: Notification) -> Line:
     )
 
 
-def office(_admin: User, *, now: datetime) -> Panel:
-    """Who came today, who is invited, who asked something."""
+def office(admin: User, *, now: datetime) -> Panel:
+    """Who came today, who is invited, who asked something. `todo` for the same object knows its counts from here."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    counts = _figures(midnight=midnight, now=now)
+    counts = vars(admin)["_counts"] = _figures(admin=admin.pk, midnight=midnight, now=now)
     figures = (_signed_in(counts, midnight), _invited(counts), _asked(counts))
     return Panel(key="people", title=_("People"), figures=figures)
 
 
 @counted_once
-def _figures(*, midnight: datetime, now: datetime) -> Sets:
+def _figures(*, admin: int, midnight: datetime, now: datetime) -> Sets:
     slots = SessionSlot.objects.all()
     invited = Invitation.objects.filter(used_at=None, revoked_at=None)
     return {
+        **_sets_waiting(admin),
         "people": User.objects.active(),
         # One figure, not different values to be counted: for those SQLite walks through the slots of all days.
         "today": Of(slots.filter(created_at__gte=midnight), Count("user", distinct=True)),
@@ -100,7 +101,6 @@ def _figures(*, midnight: datetime, now: datetime) -> Sets:
         "invited": invited.filter(expires_at__gt=now),
         "soon": invited.filter(expires_at__gt=now, expires_at__lte=now + SOON),
         "lapsed": invited.filter(expires_at__lte=now),
-        "asked": Ticket.objects.filter(state=Ticket.State.OPEN),
         "overdue": Ticket.objects.filter(state=Ticket.State.OPEN, moved_at__lte=now - PATIENCE),
     }
 
@@ -154,7 +154,7 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
     """A person's ways in, what a guardian is asked, what is unread; for an admin what waits for the office."""
     found = [*_ways_in(person), *_consents(person, now)]
     if person.is_admin:
-        return [*found, *_office(person), *_first_steps()]
+        return [*found, *_office(person)]
     return [*found, *_unread(person)]
 
 
@@ -174,7 +174,7 @@ def _ways_in(person: User) -> Iterator[Todo]:
     if not person.email:
         label, said = _("Give the office your e-mail address"), _("Then you can set a forgotten password yourself.")
         yield Todo("email", label, reverse("question_create"), _("Write"), meta=said, drawn="mail")
-    elif not ways_in.has_another_way(person):
+    elif not (ways_in.has_password(person) or standing.passkeys):
         label, said = _("Set up a second way in"), _("Without Google you could not sign in.")
         yield Todo("way_in", label, reverse("second_step"), _("Set it up"), meta=said, drawn="key-round")
 
@@ -185,7 +185,7 @@ def _consents(person: User, now: datetime) -> Iterator[Todo]:
     if person.is_minor(on=today):
         return  # who decides for nobody
     children = [child for child in guardians.children_of(person) if child.is_minor(on=today)]
-    standings = consents.standings(children, on=today) if children else {}
+    standings = consents.of_children(person, on=today) if children else {}
     for child in children:
         asked = [
             str(one.purpose.label)
@@ -209,7 +209,7 @@ def _unread(person: User) -> Iterator[Todo]:
 
 def _office(person: User) -> Iterator[Todo]:
     """What waits for any admin: counted at once, and only what is there is fetched."""
-    counts = _waiting(admin=person.pk)
+    counts = vars(person).get("_counts") or _waiting(admin=person.pk)
     if counts["asked"]:
         yield from _questions(_oldest_questions(), counts["asked"])
     if counts["erasures"]:
@@ -218,15 +218,22 @@ def _office(person: User) -> Iterator[Todo]:
         yield _undelivered(counts["failed"])
     if counts["bare"]:
         yield _without_second_step(_unguarded(person.pk), counts["bare"])
+    if Institute.current()._state.adding:  # a row of its own comes with the first change of its settings
+        yield from _first_steps(has_others=counts["others"] > 0)
 
 
 @counted_once
 def _waiting(*, admin: int) -> Sets:
+    return _sets_waiting(admin)
+
+
+def _sets_waiting(admin: int) -> Sets:
     return {
         "asked": Ticket.objects.filter(state=Ticket.State.OPEN),
         "erasures": ErasureRequest.objects.filter(state=ErasureRequest.State.WAITING),
         "failed": Delivery.objects.filter(state=Delivery.State.FAILED),
         "bare": _unguarded(admin),
+        "others": User.objects.exclude(role=Role.ADMIN).order_by()[:1],
     }
 
 
@@ -288,12 +295,10 @@ def _without_second_step(admins: QuerySet[User], count: int) -> Todo:
     return Todo("admins", label % {"count": count}, url, _("Look"), meta=said, tone="due", drawn="shield-check")
 
 
-def _first_steps() -> Iterator[Todo]:
-    """Of an institute that has not said who it is: a row of its own comes with the first change of its settings."""
-    if not Institute.current()._state.adding:
-        return
+def _first_steps(*, has_others: bool) -> Iterator[Todo]:
+    """Of an institute that has not said who it is."""
     label, said = _("Say who the institute is"), _("Its name, address and telephone stand on pages and mails.")
     yield Todo("institute", label, reverse("institute"), _("Fill in"), meta=said, tone="due", drawn="building-2")
-    if not User.objects.exclude(role=Role.ADMIN).exists():
+    if not has_others:
         label, said = _("Invite the first people"), _("Teachers first: they can lend a Drive each.")
         yield Todo("invite", label, reverse("invitation_create"), _("Invite"), meta=said, drawn="user-plus")

@@ -8,7 +8,7 @@ somebody else looks at it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity, consents
+from accounts import activity, consents, guardians
 from accounts.models import PHOTO_MAX_BYTES, Consent, Photo, User
 from coaching.lib.errors import NotAllowed, TooLarge
 from coaching.lib.pictures import small_webp
@@ -78,16 +78,24 @@ def photo_for(viewer: User, person: User) -> Photo | None:
 def with_tags(people: Iterable[User]) -> list[User]:
     """The same people, each knowing by `photo_tag` whether there is a photo to show. Two queries for all."""
     listed = list(people)
-    tag(listed, dict(Photo.objects.filter(user__in=listed).values_list("user_id", "etag")) if listed else {})
+    tags = dict(Photo.objects.filter(user__in=listed).values_list("user_id", "etag")) if listed else {}
+    shown = (
+        consents.who_may([one for one in listed if one.pk in tags], Consent.Purpose.PHOTO, on=_today()) if tags else ()
+    )
+    for one in listed:
+        one.photo_tag = tags.get(one.pk, "") if one.pk in shown else ""
     return listed
 
 
-def tag(people: Iterable[User], tags: Mapping[int, str]) -> None:
-    """The same for whoever knows the tags of the photos there are, by people's numbers. One query, if there are any."""
-    pictured = [one for one in people if one.pk in tags]
-    shown = consents.who_may(pictured, Consent.Purpose.PHOTO, on=_today()) if pictured else ()
-    for one in people:
-        one.photo_tag = tags[one.pk] if one.pk in shown else ""
+def tag_children(guardian: User) -> list[User]:
+    """The same for one's children (`guardians.children_of`), of whose consents `accounts.offers` asks too."""
+    children = guardians.children_of(guardian)
+    if any(child.etag for child in children):  # type: ignore[attr-defined]  # annotated
+        standings = consents.of_children(guardian, on=_today())
+        for child in children:
+            is_shown = any(one.purpose == Consent.Purpose.PHOTO and one.is_allowed for one in standings[child.pk])
+            child.photo_tag = child.etag or "" if is_shown else ""  # type: ignore[attr-defined]
+    return children
 
 
 def own_tag(person: User) -> str:

@@ -34,9 +34,14 @@ def google_account(person: User) -> SocialAccount | None:
     return found
 
 
+def has_password(person: User) -> bool:
+    """Whether this person can sign in with a password here."""
+    return has_passwords() and person.has_usable_password()
+
+
 def has_another_way(person: User) -> bool:
     """Whether somebody can come in without Google: by a password or by a passkey."""
-    if has_passwords() and person.has_usable_password():
+    if has_password(person):
         return True
     return bool(Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN).exists())
 

@@ -5,16 +5,29 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from accounts import consents, guardians, questions
-from accounts.models import Delivery, ErasureRequest, Institute, Invitation, Notification, Role, SessionSlot, User
+from accounts import consents, guardians, photos, questions
+from accounts.models import (
+    Delivery,
+    ErasureRequest,
+    Institute,
+    Invitation,
+    Notification,
+    Photo,
+    Role,
+    SessionSlot,
+    User,
+)
 from accounts.models.invitations import INVITATION_LIVES
+from batches.models import JoinRequest, Teaching
 from coaching.lib.offers import Todo
 from coaching.pages import dashboards, todo
 from dfs.models import DriveAccount, Job, StoredFile
 from tests import people
 from tests.accounts.second_steps import give_app
+from tests.batches import timetables
 
 pytestmark = pytest.mark.django_db
 SUNDAY_NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # in Kolkata
@@ -206,8 +219,8 @@ def test_one_child_has_as_many_unread_news_as_concern_it():
     for key in ("late", "early"):
         Notification.objects.create(event_key=key, title=key, **told)
     Notification.objects.create(event_key="read", title="read", read_at=timezone.now(), **told)
-    assert [vars(child)["news"] for child in dashboards.children_of(people.guardian())] == [2]
-    assert dashboards.children_of(people.teacher()) == []
+    assert [vars(child)["news"] for child in photos.tag_children(people.guardian())] == [2]
+    assert photos.tag_children(people.teacher()) == []
 
 
 def test_only_the_three_newest_news_stand_on_the_screen():
@@ -266,3 +279,52 @@ def test_admins_screen_costs_the_same_with_3_and_with_30_of_everything(same_quer
             people.person(f"Admin {number}", Role.ADMIN, email=f"admin-{number}@pragati.test")
 
     same_queries(lambda: client.get("/dashboard/"), add=add, at_most=20)
+
+
+def test_admins_screen_keeps_to_twenty_queries_when_every_kind_of_trouble_coincides(django_assert_max_num_queries):
+    admin, student, noon = people.admin(), people.student(), timetables.at(timezone.localdate(), 12)
+    for_himself(admin, student)
+    for_the_office()
+    in_the_timetable(noon)
+    with time_machine.travel(noon, tick=False):
+        client = people.signed_in(people.admin())
+        page = client.get("/dashboard/")
+        found = {one.kind for one in todo.waiting(User.objects.get(pk=admin.pk), now=noon)}
+        with django_assert_max_num_queries(20):
+            client.get("/dashboard/")
+    assert page.context["children"]
+    assert page.context["rooms"].rooms
+    own = {"second_step", "way_in", "consent", "drive.sign_in", "batch.offer"}
+    office = {"question", "erasure", "delivery", "admins", "institute", "drive", "job"}
+    assert found == own | office | {"batch.asked", "class.clash", "class.teacher", "class.room"}
+
+
+def for_himself(admin: User, child: User) -> None:
+    """He comes in with Google alone, has a child with a photo and an offered seat, and a Drive that needs him."""
+    User.objects.filter(pk=admin.pk).update(password="!")
+    guardians.link_guardian(child, guardian=admin, actor=admin)
+    User.objects.filter(pk=child.pk).update(date_of_birth=timezone.localdate() - timedelta(days=15 * 365))
+    Photo.objects.create(user=child, sealed=b"sealed", etag="e" * 32, changed_at=timezone.now())
+    offered: dict[str, Any] = {"state": JoinRequest.State.OFFERED, "offer_ends_at": timezone.now() + timedelta(days=2)}
+    JoinRequest.objects.create(batch=timetables.batch(), student=child, **offered)
+    drive("office", owner=admin, state=DriveAccount.State.NEEDS_REAUTH)
+
+
+def for_the_office() -> None:
+    """One of each that waits for any admin."""
+    questions.ask(people.other_student(), subject="Bus", text="Is there one?", client_uuid=uuid4())
+    ErasureRequest.objects.create(subject=people.cashier(), asked_by=people.cashier())
+    Delivery.objects.update(state=Delivery.State.FAILED)
+    people.person("Kavita Rane", Role.ADMIN, email="kavita@pragati.test")
+    failed_job("paper.pdf")
+    drive("shelf", state=DriveAccount.State.LOST)
+
+
+def in_the_timetable(noon: datetime) -> None:
+    """A clash, classes that lack a teacher and a room, and somebody who asks to join."""
+    batch, other, room = timetables.batch(), timetables.batch("NEET 2027 C"), timetables.room()
+    JoinRequest.objects.create(batch=batch, student=people.other_student())
+    Teaching.objects.filter(batch=other).delete()
+    timetables.class_session(batch, noon + timedelta(hours=1), room=room)
+    timetables.class_session(other, noon + timedelta(hours=2), room=room)
+    timetables.class_session(batch, noon + timedelta(days=1))

@@ -60,7 +60,7 @@ class _Part:
 
 
 def _count(rows: QuerySet[Any, Any]) -> _Part:
-    bare = rows.order_by()
+    bare = rows if rows.query.is_sliced else rows.order_by()
     bare = bare if bare.query.values_select else bare.values("pk")
     try:
         sql, params = bare.query.sql_with_params()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from accounts import guardians, photos
 from accounts import offers as accounts_offers
+from accounts import photos
 from accounts.access import SignedInRequest, signed_in
-from accounts.models import Guardianship, Notification, Photo, Role, User
+from accounts.models import Role, User
 from batches import offers as batches_offers
 from coaching.lib.offers import Panel
-from coaching.lib.statements import written_once
 from coaching.pages import child, todo
 from dfs import offers as dfs_offers
 
@@ -41,18 +39,17 @@ OFFICE: tuple[Callable[..., Panel], ...] = (accounts_offers.office, dfs_offers.o
 def dashboard(request: SignedInRequest) -> HttpResponse:
     """The screen of the person's role; who has children here sees them on top, whatever his role."""
     person, now = request.user, timezone.now()
+    desk = office(person, now=now) if person.is_admin else {}  # first, because it counts what waits along
     waits = todo.waiting(person, now=now)
-    context = {
+    context = desk | {
         "today": timezone.localdate(now),
         "greeting": greeting(person.name, now=now, count=len(waits)),
         "waits": waits[:SHOWN],
         "wait_count": len(waits),
-        "children": children_of(person),
+        "children": photos.tag_children(person),
         "contact": child.contact(),
         "panels": {panel.key: panel for panel in (ask(person, now=now) for ask in PANELS[Role(person.role)])},
     }
-    if person.is_admin:
-        context |= office(person, now=now)
     return render(request, f"pages/dashboard_{person.role.lower()}.html", context)
 
 
@@ -64,26 +61,6 @@ def office(admin: User, *, now: datetime) -> dict[str, Any]:
         "system": next(panel for panel in panels if panel.lines),
         "rooms": batches_offers.office(now=now),
     }
-
-
-def children_of(person: User) -> list[User]:
-    """A person's children, each with how many unread `news` there are about it."""
-    children = guardians.children_of(person)
-    if children:
-        said = {child: (tag, unread) for child, tag, unread in _photos_and_news(guardian=person.pk)}
-        photos.tag(children, {child: tag for child, (tag, _unread) in said.items() if tag})
-        for one in children:
-            one.news = said[one.pk][1] or 0 if one.pk in said else 0  # type: ignore[attr-defined]
-    return children
-
-
-@written_once
-def _photos_and_news(*, guardian: int) -> QuerySet[Guardianship, tuple[int, str | None, int | None]]:
-    tag = Photo.objects.filter(user=OuterRef("student")).values("etag")[:1]
-    told = Notification.objects.for_user(User(pk=guardian)).unread().filter(about=OuterRef("student")).order_by()
-    unread = told.values("about").values(news=Count("pk"))
-    links = Guardianship.objects.filter(guardian=guardian).order_by()
-    return links.values_list("student", Subquery(tag), Subquery(unread))
 
 
 def greeting(name: str, *, now: datetime, count: int) -> str:

@@ -47,6 +47,11 @@ def test_what_is_asked_for_is_told_apart_from_words_of_the_statement():
     assert counted(named=named, others=User.objects.exclude(name__contains="%")) == {"named": 1, "others": 0}
 
 
+def test_of_a_part_no_more_than_the_part_is_counted():
+    people.student(), people.other_student()
+    assert counted(some=User.objects.order_by("name")[:1]) == {"some": 1}
+
+
 def test_one_set_alone_is_counted_too():
     people.student()
     assert counted(people=User.objects.all()) == {"people": 1}
