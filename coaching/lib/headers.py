@@ -12,14 +12,15 @@ from coaching.lib.refusals import refuse
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# Everything a page could ask of the machine is off but what the product uses: the place at check-in, passkeys, a video
-# or an exam in full screen, a video beside other windows, "copy the link". Only names that browsers know; they log
-# others as mistakes.
+# Everything a page could ask of the machine is off but what the product uses: the place at check-in, passkeys, a video,
+# an exam or a class's code in full screen, and a screen that stays on for it, a video beside other windows, "copy the
+# link". Only names that browsers know; they log others as mistakes.
 _USED = (
     "geolocation",
     "publickey-credentials-get",
     "publickey-credentials-create",
     "fullscreen",
+    "screen-wake-lock",
     "picture-in-picture",
     "autoplay",
     "clipboard-write",
@@ -34,7 +35,6 @@ _OFF = [
     "microphone",
     "midi",
     "payment",
-    "screen-wake-lock",
     "usb",
     "serial",
     "hid",

@@ -1,0 +1,49 @@
+"""Periods in which attendance no longer changes: frozen and opened again by admins."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import User
+from attendance.models import Freeze
+from coaching.lib.errors import DomainError
+
+
+class FreezeRefused(DomainError):
+    """These days cannot be frozen."""
+
+    code = "freeze_refused"
+
+
+def days_of(row: Freeze) -> str:
+    """1 Nov 2026 to 20 Nov 2026, one day alone as itself."""
+    first, last = date_format(row.first_on, "j M Y"), date_format(row.last_on, "j M Y")
+    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+@transaction.atomic
+def freeze(
+    first_on: date, last_on: date, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None
+) -> Freeze:
+    """Close the days from the first to the last; periods may overlap.
+
+    Raises: FreezeRefused for days that are not over: nobody could check in.
+    """
+    if last_on >= timezone.localdate(now):
+        raise FreezeRefused(_("Only days that are over can be frozen."))
+    row = Freeze.objects.create(first_on=first_on, last_on=last_on, reason=reason, made_by=actor, made_at=now)
+    activity.record("freeze.made", actor=actor, on=row, request=request, name=str(row), reason=reason)
+    return row
+
+
+@transaction.atomic
+def lift(row: Freeze, *, reason: str, actor: User, now: datetime, request: HttpRequest | None = None) -> None:
+    """Open the days again; lifted twice is lifted once."""
+    is_first = Freeze.objects.in_force().filter(pk=row.pk).update(lifted_at=now, lifted_by=actor)
+    if is_first:
+        activity.record("freeze.lifted", actor=actor, on=row, request=request, name=str(row), reason=reason)
