@@ -18,7 +18,7 @@ from attendance.models import CheckInRule, Record
 from attendance.models.records import THERE
 from attendance.models.registers import PERCENT_WANTED
 from attendance.shares import Share
-from attendance.totals import shares_of, wanted_by_batch
+from attendance.totals import ATTENDED, HELD, shares_of, tone_of, wanted_by_batch
 from batches.class_days import day_span
 from batches.models import Batch, Enrolment
 from coaching.lib.counts import counted
@@ -75,8 +75,8 @@ def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Rec
     rows = Record.objects.counted().filter(student__in=students, class_session__batch__in=current)
     named = rows.values("student", batch=F("class_session__batch__name")).annotate(
         wanted=Coalesce(F(_PERCENT), Subquery(_INSTITUTE), Value(PERCENT_WANTED)),
-        attended=Count("pk", filter=Q(status__in=THERE)),
-        held=Count("pk"),
+        attended=ATTENDED,
+        held=HELD,
     )
     return named.order_by("student__name", "student", "batch")
 
@@ -108,10 +108,6 @@ def outlook(share: Share, wanted: int) -> str:
     if not spare:
         return _("must not miss the next one")
     return ngettext("can miss %(count)d", "can miss %(count)d", spare) % {"count": spare}
-
-
-def tone_of(share: Share, wanted: int) -> str:
-    return "ok" if share.reaches(wanted) else "due"
 
 
 def _of(share: Share) -> str:
@@ -222,8 +218,8 @@ def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
     month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rows = Record.objects.counted().filter(class_session__batch=batch, class_session__starts_at__gte=month)
     counts = rows.order_by().aggregate(
-        held=Count("pk"),
-        attended=Count("pk", filter=Q(status__in=THERE)),
+        held=HELD,
+        attended=ATTENDED,
         classes=Count("class_session", distinct=True),
     )
     share = Share(counts["attended"], counts["held"])

@@ -18,19 +18,13 @@ from accounts.models import Role, User
 from attendance.models import CheckInRule, Mode, Record, Register
 from attendance.models.records import SAID, THERE, Source, Status
 from attendance.models.registers import MOST_OPEN_BEFORE_MIN
+from attendance.month_of import TONES
 from attendance.rules import COPIED, institute_rule
 from batches.models import ClassSession, Enrolment
 from coaching.lib.clock import clock_text
 from coaching.lib.offers import Action, ClassState
 
 SOON = timedelta(minutes=MOST_OPEN_BEFORE_MIN)
-TONES = {
-    Status.PRESENT: "ok",
-    Status.LATE: "due",
-    Status.ABSENT: "bad",
-    Status.EXCUSED: "off",
-    Status.WAITING: "run",
-}
 CHECKED_IN = frozenset({Source.POSITION, Source.CODE})
 _ROLL = Enrolment.objects.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
 _ROLL_COUNT = _ROLL.filter(batch=OuterRef("batch")).order_by().values("batch").annotate(count=Count("pk"))

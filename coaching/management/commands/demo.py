@@ -16,6 +16,7 @@ from accounts import demo as people_demo
 from accounts import demo_day, demo_guardian_link
 from accounts.models import Role, User
 from accounts.zones import InstituteCommand
+from attendance import demo as attendance_demo
 from batches import demo as batches_demo
 from coaching.lib import triggers
 from dfs import demo as drives_demo
@@ -56,6 +57,7 @@ class Command(InstituteCommand):
         with quiet_wakes():  # the worker starts after the demo and looks by itself
             demo_day.seed(people)
         batches_demo.seed(people)
+        attendance_demo.seed(people)
         sign_ins = [asdict(one) for one in _sign_ins(people)]
         guardian_link = demo_guardian_link.seed(people)
         if options["json"]:
