@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 import tests.flush  # a flush must pass the append-only guards
 import tests.static_table  # noqa: F401 - a test client need not look at every static file
-from accounts.models import Institute
+from accounts.models import Institute, SessionSlot
+from tests import people
 from tests.services.servers import throw_away_valkey
 
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -60,6 +62,34 @@ def _fresh_institute(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     Institute.forget()
     timezone.deactivate()
+
+
+@pytest.fixture(scope="module")
+def _cookies(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, dict[str, str]]]:
+    """Everybody of `tests.people` signs in once for all tests of a module, around whose transactions this one lies."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        signed_in = {kind: people.signed_in(person()).cookies for kind, person in people.EVERYBODY.items()}
+        yield {kind: {name: one.value for name, one in cookies.items()} for kind, cookies in signed_in.items()}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def browser_of(_cookies: dict[str, dict[str, str]], db: None) -> Callable[[str], Client]:
+    """`browser_of("admin")`: a browser in which he has just signed in, for modules that need very many of them.
+
+    `people.EVERYBODY` names whom; of anybody else it is a browser without cookies.
+
+    No test of such a module may be transactional. What a test changes is taken back as ever, the sign-ins too.
+    """
+    now = timezone.now()
+    SessionSlot.objects.update(created_at=now, last_seen_at=now)
+
+    def open_browser(kind: str) -> Client:
+        browser = Client()
+        browser.cookies.load(_cookies.get(kind, {}))
+        return browser
+
+    return open_browser
 
 
 @pytest.fixture

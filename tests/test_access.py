@@ -1,7 +1,7 @@
 """Who may open what: every URL of the project × everybody. A URL that is missing here fails the test."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,8 +35,8 @@ OURS = [name for name in ROUTES if not name.startswith("admin:")]
 
 
 @pytest.fixture
-def browsers() -> dict[str, Client]:
-    return {kind: people.signed_in(people.EVERYBODY[kind]() if kind != ANONYMOUS else None) for kind in KINDS}
+def browsers(browser_of: Callable[[str], Client]) -> dict[str, Client]:
+    return {kind: browser_of(kind) for kind in KINDS}
 
 
 def test_every_url_is_in_the_table_and_every_row_has_a_url():

@@ -8,7 +8,6 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from tests import people
 from tests.access_table import TABLE
 
 pytestmark = pytest.mark.django_db
@@ -104,8 +103,8 @@ FORMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-def test_no_address_fails_over_what_it_is_asked_or_sent(name):
-    browser, failed = people.signed_in(people.admin()), []
+def test_no_address_fails_over_what_it_is_asked_or_sent(name, browser_of):
+    browser, failed = browser_of("admin"), []
     browser.raise_request_exception = False
     path = reverse(name, kwargs=TABLE[name].kwargs())
     for kind, value in HOSTILE.items():
@@ -118,8 +117,8 @@ def test_no_address_fails_over_what_it_is_asked_or_sent(name):
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-def test_no_form_fails_over_one_wrong_field(name):
-    browser, failed = people.signed_in(people.admin()), []
+def test_no_form_fails_over_one_wrong_field(name, browser_of):
+    browser, failed = browser_of("admin"), []
     browser.raise_request_exception = False
     path = reverse(name, kwargs=TABLE[name].kwargs())
     for value in WRONG:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def told(client: Client, method: str, address: str, body: dict[str, Any]) -> tup
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_d13_anothers_object_looks_like_one_that_is_not_there(name: str) -> None:
+def test_d13_anothers_object_looks_like_one_that_is_not_there(name: str, browser_of: Callable[[str], Client]) -> None:
     row = TABLE[name]
     real = row.kwargs()
     wanted = "public_id" if "public_id" in real else "key"
@@ -68,7 +69,7 @@ def test_d13_anothers_object_looks_like_one_that_is_not_there(name: str) -> None
     refused = [kind for kind in KINDS if kind != ANONYMOUS and row.statuses[kind] in (403, 404)]
     refused = refused or [kind for kind in KINDS if kind not in (ANONYMOUS, OWNERS[name])]
     for kind in refused:
-        client = people.signed_in(people.EVERYBODY[kind]())
+        client = browser_of(kind)
         there = told(client, row.method, reverse(name, kwargs=real), row.body)
         absent = told(client, row.method, reverse(name, kwargs=nowhere), row.body)
         assert there == absent, kind
@@ -77,9 +78,9 @@ def test_d13_anothers_object_looks_like_one_that_is_not_there(name: str) -> None
 
 
 @pytest.mark.parametrize("name", [name for name in OBJECTS if "public_id" in ROUTES[name].pattern.converters])
-def test_d13_numbers_do_not_lead_to_objects(name: str) -> None:
+def test_d13_numbers_do_not_lead_to_objects(name: str, browser_of: Callable[[str], Client]) -> None:
     """Addresses take a uuid; the row's own number is no address at all."""
     with_uuid = reverse(name, kwargs={**TABLE[name].kwargs(), "public_id": uuid.UUID(int=0)})
     for guess in ("1", "0", "-1", "1%00", "..%2f..%2f1"):
         address = with_uuid.replace(str(uuid.UUID(int=0)), guess)
-        assert people.signed_in(people.admin()).get(address).status_code == 404, address
+        assert browser_of("admin").get(address).status_code == 404, address
