@@ -1,5 +1,7 @@
 """A student's own check-in."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from attendance import check_in_views as views
+
+urlpatterns = [path("sessions/<uuid:public_id>/check-in/", views.check_in, name="check_in")]
