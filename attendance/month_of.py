@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,13 +87,13 @@ class Page:
     share: Share
 
     @property
-    def has_classes(self) -> bool:
-        return any(day and day.lessons for week in self.weeks for day in week)
+    def weekdays(self) -> list[tuple[str, str]]:
+        """Names and short names, Monday first."""
+        return [(str(WEEKDAYS[number]), str(WEEKDAYS_ABBR[number])) for number in range(7)]
 
     @property
-    def days(self) -> list[Day]:
-        """Those with something on them."""
-        return [day for week in self.weeks for day in week if day and (day.lessons or day.holiday or day.is_leave)]
+    def has_classes(self) -> bool:
+        return any(day and day.lessons for week in self.weeks for day in week)
 
 
 def months_of(student: User, months: Sequence[Month], *, viewer: User, sees_all: bool, now: datetime) -> list[Page]:
@@ -147,7 +148,7 @@ def _page(
 
 def _lesson(row: Row, said: Said | None, *, is_leave: bool, now: datetime) -> Lesson:
     sign, tone, word = _state(row, said, is_leave=is_leave, now=now)
-    url = reverse("class_session", args=[row.uuid])
+    url = reverse("record", args=[said.uuid]) if said else reverse("class_session", args=[row.uuid])
     return Lesson(row.label, row.batch, row.starts_at, url, sign, tone, word)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import Freeze
+from attendance.models import CorrectionRequest, Freeze, Leave, Record
+from attendance.models.records import Status
 from batches.models import ClassSession
 from tests import people
 from tests.access_batches import the_batch
-from tests.access_rows import Row, only
+from tests.access_rows import Row, only, whoever_is_signed_in
 from tests.attendance import registers
 from tests.batches import timetables
 
@@ -32,6 +33,16 @@ def the_classs_number() -> dict[str, Any]:
 
 
 ATTENDANCE: dict[str, Row] = {}
+
+# --- A student's own check-in -----------------------------------------------------------------------------------------
+
+ATTENDANCE |= {
+    "check_in": Row(
+        {**only("student", status=200, others=404), "guardian": 403, "teacher": 302, "admin": 302},
+        kwargs=the_classs_number,
+    ),
+    "check_in_link": Row(whoever_is_signed_in(302), kwargs=the_classs_number),  # the page it leads to decides
+}
 
 # --- Code on the screen, rules, frozen periods ------------------------------------------------------------------------
 
@@ -62,4 +73,74 @@ ATTENDANCE |= {
     "freeze_list": Row(only("admin", status=200)),
     "freeze_create": Row(only("admin", status=200)),
     "freeze_lift": Row(only("admin", status=200), kwargs=a_freeze),
+}
+
+# --- Grids, students, lists and files ---------------------------------------------------------------------------------
+
+
+def the_students_number() -> dict[str, Any]:
+    the_batch()
+    return {"public_id": people.student().uuid}
+
+
+WHO_SEES_HIM = only("student", "guardian", "teacher", "admin", status=200, others=404)
+
+ATTENDANCE |= {
+    "attendance": Row(whoever_is_signed_in(200)),
+    "attendance_grid": Row(WHO_HOLDS_IT, kwargs=the_batchs_number),
+    "attendance_grid_export": Row(WHO_HOLDS_IT, "post", the_batchs_number),
+    "attendance_of": Row(WHO_SEES_HIM, kwargs=the_students_number),
+    "attendance_of_export": Row(WHO_SEES_HIM, "post", the_students_number),
+    "low_attendance": Row(only(*STAFF, status=200)),
+    "low_attendance_export": Row(only(*STAFF, status=200), "post"),
+    "absentees": Row(only(*STAFF, status=200)),
+    "absentees_export": Row(only(*STAFF, status=200), "post"),
+}
+
+# --- Records, leave and requests for corrections ----------------------------------------------------------------------
+
+
+def a_record() -> dict[str, Any]:
+    """Of the student, in a class that is over."""
+    batch = the_batch()
+    row = Record.objects.filter(student=people.student(), class_session__ends_at__lt=timezone.now()).first()
+    held = registers.class_now(began_min_ago=200, batch=batch) if row is None else None
+    row = row or registers.mark(held, people.student(), Status.ABSENT)
+    return {"public_id": row.uuid}
+
+
+def a_correction() -> dict[str, Any]:
+    row = Record.objects.get(uuid=a_record()["public_id"])
+    given = {"record": row, "wanted": Status.PRESENT, "reason": "I was there", "asked_by": people.student()}
+    return {"public_id": CorrectionRequest.objects.create(**given).uuid}
+
+
+def a_leave() -> dict[str, Any]:
+    the_batch()
+    day = timezone.localdate()
+    given = {"student": people.student(), "first_on": day, "last_on": day, "asked_by": people.student()}
+    return {"public_id": Leave.objects.create(reason="Wedding", **given).uuid}
+
+
+def with_the_family() -> dict[str, Any]:
+    the_batch()
+    return {}
+
+
+ITS_PEOPLE = ("student", "guardian", "teacher", "admin")
+FAMILY_ASKS = {**only("student", "guardian", status=302, others=404), "teacher": 403, "admin": 403}
+FAMILY_OR_OFFICE = {**FAMILY_ASKS, "admin": 302}
+DECIDERS = {**only("teacher", "admin", status=302), "other teacher": 404, "guardian who teaches": 404}
+
+ATTENDANCE |= {
+    "record": Row(only(*ITS_PEOPLE, status=200, others=404), kwargs=a_record),
+    "own_record": Row(only(*ITS_PEOPLE, status=302, others=404), kwargs=the_classs_number),
+    "correction_ask": Row(FAMILY_ASKS, "post", a_record, body={"wanted": "P", "reason": "I was there"}),
+    "correction_withdraw": Row(FAMILY_OR_OFFICE, "post", a_correction),
+    "correction_decide": Row(DECIDERS, "post", a_correction, body={"do": "grant"}),
+    "leave_list": Row(whoever_is_signed_in(200)),
+    "leave_ask": Row(only("student", "other student", "guardian", "admin", status=200), kwargs=with_the_family),
+    "leave_withdraw": Row(FAMILY_OR_OFFICE, "post", a_leave),
+    "leave_decide": Row(DECIDERS, "post", a_leave, body={"do": "grant"}),
+    "ask_list": Row(only(*STAFF, status=200)),
 }
