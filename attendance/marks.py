@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.models import User
+from attendance import news
 from attendance.models import Record, RecordChange, Register
 from attendance.models.records import AUTOMATIC, SAID, THERE, Source, Status
 from attendance.rules import require_not_frozen
@@ -102,8 +103,9 @@ def set_marks(
         outcome.saved.append(record)
     _write([records[change.record.student_id] for change in changes], changes)
     if changes and is_final:
-        extra = {"name": str(class_session), "count": len(changes)}
-        activity.record("attendance.corrected", actor=actor, on=class_session, request=request, **extra)
+        name, count = str(class_session), len(changes)
+        activity.record("attendance.corrected", actor=actor, on=class_session, request=request, name=name, count=count)
+        news.of_corrections(class_session, changes, actor=actor, now=now)
     return outcome
 
 
