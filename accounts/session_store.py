@@ -5,12 +5,17 @@ key when a session's key is cycled, and ends when its session is deleted, whoeve
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+
+from coaching.lib.statements import written_once
 
 KEY_HASH_CHARS = 40  # 160 bits, what the table's key column holds
 
@@ -79,9 +84,15 @@ class SessionStore(db.SessionStore):
     def _live_row(self) -> Any:
         if not self.session_key:
             return None
-        return self.model.objects.filter(session_key=hash_key(self.session_key), expire_date__gt=timezone.now()).first()
+        rows = _live(self.model, key=hash_key(self.session_key), now=timezone.now())
+        return rows[0] if rows else None
 
     @staticmethod
     def _hashed(row: Any) -> Any:
         row.session_key = hash_key(row.session_key)
         return row
+
+
+@written_once
+def _live(model: type[AbstractBaseSession], *, key: str, now: datetime) -> QuerySet[AbstractBaseSession]:
+    return model._default_manager.filter(session_key=key, expire_date__gt=now)

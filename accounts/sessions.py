@@ -19,6 +19,7 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from accounts.models.sessions import SessionSlotQuerySet
 from accounts.session_store import hash_key
 from coaching.lib.clock import clock_text
 from coaching.lib.errors import DomainError
+from coaching.lib.statements import written_once
 
 SEEN_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=400)
@@ -207,7 +209,7 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
     if known is not None and key and known.key_hash == hash_key(key):
         slot: SessionSlot | None = known
     else:
-        slot = SessionSlot.objects.filter(key_hash=hash_key(key), ended_at=None).first() if key else None
+        slot = next(iter(_open_slot(key_hash=hash_key(key))), None) if key else None
     if slot is None or slot.user_id != request.user.pk:
         return None
     if not slot.is_live(now):
@@ -219,6 +221,11 @@ def look(request: HttpRequest, *, now: datetime) -> SessionSlot | None:
         slot.last_seen_at, slot.idle_until = now, now + SessionPolicy.of(request.user.role).idle
         SessionSlot.objects.filter(pk=slot.pk, ended_at=None).update(last_seen_at=now, idle_until=slot.idle_until)
     return slot
+
+
+@written_once
+def _open_slot(*, key_hash: str) -> QuerySet[SessionSlot]:
+    return SessionSlot.objects.filter(key_hash=key_hash, ended_at=None).order_by()
 
 
 def sweep(*, now: datetime) -> int:
