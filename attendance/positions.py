@@ -1,10 +1,21 @@
 """Where check-ins were sent from: teachers see a band of distance, admins coordinates until their time is over."""
 
 import math
+from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts import activity
+from accounts.models import User
+from attendance import rules
+from attendance.models import CheckInAttempt, CheckInPosition
+
 BANDS_M = (10, 25, 50, 100, 150, 250, 500, 1000, 2000, 5000, 10_000)
+AT_ONCE = 500
+ROUNDS = 40
+"""So many parts of `AT_ONCE` one run deletes; the next one takes the rest."""
 
 
 def band(distance_m: float | None) -> str:
@@ -18,3 +29,33 @@ def band(distance_m: float | None) -> str:
     if above <= 1000:
         return _("%(least)d–%(most)d m") % {"least": below, "most": above}
     return _("%(least)d–%(most)d km") % {"least": below // 1000, "most": above // 1000}
+
+
+@transaction.atomic
+def seen(attempt: CheckInAttempt, *, by: User, request: HttpRequest) -> CheckInPosition | None:
+    """The position, which is logged with whose it is before anybody reads it; None when there is none (any more)."""
+    position = CheckInPosition.objects.filter(pk=attempt.pk).first()
+    if position:
+        activity.record("check_in.position_seen", actor=by, subject=attempt.student, on=attempt, request=request)
+    return position
+
+
+def delete_old(*, now: datetime) -> int:
+    """Delete positions whose time is over, in parts; returns how many. What was decided by them stays."""
+    before = now - timedelta(days=rules.institute_rule().positions_kept_days)
+    old = CheckInPosition.objects.filter(taken_at__lt=before).order_by("taken_at", "pk")
+    count = 0
+    for _round in range(ROUNDS):
+        part = list(old.values_list("pk", flat=True)[:AT_ONCE])
+        if not part:
+            break
+        count += _delete_part(part, before=before)
+    return count
+
+
+@transaction.atomic
+def _delete_part(numbers: list[int], *, before: datetime) -> int:
+    """Each part with its own line in the log, so that a run that is cut off has told of what it did."""
+    count, _rows = CheckInPosition.objects.filter(pk__in=numbers).delete()
+    activity.record("check_in.positions_deleted", count=count, before=before.isoformat())
+    return count

@@ -15,4 +15,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "batches-hand-out-seats": {"task": "batches.tasks.hand_out_seats", "schedule": 300.0},
     "batches-align-classes": {"task": "batches.tasks.align_classes", "schedule": 3600.0},
     "attendance-close-registers": {"task": "attendance.tasks.close_registers", "schedule": 300.0},
+    "attendance-delete-old-positions": {"task": "attendance.tasks.delete_old_positions", "schedule": 3600.0},
 }

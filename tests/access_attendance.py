@@ -4,12 +4,13 @@ Each subject adds its addresses as one block of its own; `the_class` is held now
 which "teacher" teaches, "student" is in, and "guardian" is his guardian.
 """
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from attendance.models import CorrectionRequest, Freeze, Leave, Record
+from attendance.models import CheckInAttempt, CorrectionRequest, Flag, Freeze, Leave, Record
 from attendance.models.records import Status
 from batches.models import ClassSession
 from tests import people
@@ -73,6 +74,29 @@ ATTENDANCE |= {
     "freeze_list": Row(only("admin", status=200)),
     "freeze_create": Row(only("admin", status=200)),
     "freeze_lift": Row(only("admin", status=200), kwargs=a_freeze),
+}
+
+# --- Flags and positions ----------------------------------------------------------------------------------------------
+
+
+def a_flag() -> dict[str, Any]:
+    attempt = an_attempt()
+    return {"public_id": Flag.objects.get_or_create(attempt=attempt, kind=Flag.Kind.OUTSIDE)[0].uuid}
+
+
+def an_attempt() -> CheckInAttempt:
+    known = CheckInAttempt.objects.filter(register=the_class().register).first()
+    return known or CheckInAttempt.objects.create(
+        register=the_class().register, student=people.student(), client_uuid=uuid.uuid4(), decision="OUTSIDE"
+    )
+
+
+WHO_HOLDS_IT_POSTS = {**only("admin", "teacher", status=302), "other teacher": 404, "guardian who teaches": 404}
+
+ATTENDANCE |= {
+    "flag_list": Row(only(*STAFF, status=200)),
+    "flag_review": Row(WHO_HOLDS_IT_POSTS, "post", a_flag),
+    "check_in_position": Row(only("admin", status=200), kwargs=lambda: {"public_id": an_attempt().uuid}),
 }
 
 # --- Grids, students, lists and files ---------------------------------------------------------------------------------
@@ -143,4 +167,22 @@ ATTENDANCE |= {
     "leave_withdraw": Row(FAMILY_OR_OFFICE, "post", a_leave),
     "leave_decide": Row(DECIDERS, "post", a_leave, body={"do": "grant"}),
     "ask_list": Row(only(*STAFF, status=200)),
+}
+
+# --- The register -----------------------------------------------------------------------------------------------------
+
+
+def taken_by(status: int) -> dict[str, int]:
+    """Who takes it; to teachers of other classes it is not there, to everybody else it is not open."""
+    return {**only("teacher", "admin", status=status), "other teacher": 404, "guardian who teaches": 404}
+
+
+ATTENDANCE |= {
+    "register": Row(taken_by(200), kwargs=the_classs_number),
+    "register_lines": Row(taken_by(200), kwargs=the_classs_number),
+    "register_marks": Row(taken_by(302), "post", the_classs_number),
+    "register_confirm": Row(taken_by(302), "post", the_classs_number),
+    "register_close": Row(taken_by(200), kwargs=the_classs_number),
+    "register_headcount": Row(taken_by(302), "post", the_classs_number, body={"heads": "1"}),
+    "register_call": Row(taken_by(302), "post", the_classs_number),
 }
