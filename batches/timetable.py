@@ -6,12 +6,11 @@ handful of queries, looks for clashes of the whole series first, and tells whom 
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.db import transaction
-from django.db.models import F, ProtectedError
+from django.db.models import F, ProtectedError, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -312,12 +311,23 @@ def planned(rows: Iterable[ClassSession], *, now: datetime) -> list[clashes.Plan
 
 
 def take_away(rows: Sequence[ClassSession], *, actor: User, now: datetime) -> None:
-    """Coming classes go. Where something must be kept that hangs on one of them, all of these stay, cancelled."""
+    """Coming classes go; one on which something hangs that must be kept, an opened register say, stays, cancelled."""
     if not rows:
         return
     found = ClassSession.objects.filter(pk__in=[row.pk for row in rows])
     fields = {"sequence": F("sequence") + 1, "changed_by": actor, "changed_at": now}
     found.filter(cancelled_at=None).update(cancelled_at=now, **fields)
     changes.classes_changed(list(found.select_related("batch")))
-    with suppress(ProtectedError), transaction.atomic():
-        found.delete()
+    if not _deleted(found):
+        for row in rows:
+            _deleted(found.filter(pk=row.pk))
+
+
+def _deleted(rows: QuerySet[ClassSession]) -> bool:
+    """Whether all of them could be; else none was."""
+    try:
+        with transaction.atomic():
+            rows.delete()
+    except ProtectedError:
+        return False
+    return True
