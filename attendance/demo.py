@@ -25,7 +25,7 @@ def seed(people: dict[str, User]) -> None:
     if Register.objects.exists():
         return
     now, office = timezone.now(), people["rajendra"]
-    CheckInRule.objects.get_or_create(pk=1, defaults={"changed_by": office})
+    CheckInRule.objects.get_or_create(batch=None, defaults={"changed_by": office})
     for batch in Batch.objects.filter(name__in=OWN_RULES):
         CheckInRule.objects.get_or_create(batch=batch, defaults={**OWN_RULES[batch.name], "changed_by": office})
     demo_asks.seed_leaves(people, now=now)

@@ -4,7 +4,6 @@ A rule counts for registers that are opened from then on; those that are open ke
 """
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -56,13 +55,7 @@ def set_mode(register: Register, mode: Mode, *, actor: User, request: HttpReques
 
 
 def _add(rule: CheckInRule) -> None:
-    """The institute's row has number 1, whatever was made first, and a batch's follows from the batch's.
-
-    When somebody else has made it at the same moment, what is saved last counts.
-    """
-    rule.pk = 1 if rule.batch_id is None else rule.batch_id + 1
-    if rule.batch_id is None:
-        CheckInRule.objects.filter(pk=1, batch__isnull=False).update(id=F("batch_id") + 1)
+    """When somebody else has made it at the same moment, what is saved last counts."""
     try:
         with transaction.atomic():
             rule.save(force_insert=True)

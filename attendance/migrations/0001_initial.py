@@ -4,6 +4,7 @@ import uuid
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -179,7 +180,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check-in rule',
                 'verbose_name_plural': 'check-in rules',
                 'db_table': 'check_in_rules',
-                'constraints': [models.CheckConstraint(condition=models.Q(('batch__isnull', False), ('pk', 1), _connector='OR'), name='check_in_rule_of_institute_once'), models.CheckConstraint(condition=models.Q(('mode__in', ['gps', 'code', 'gps+code', 'gps_or_code', 'teacher'])), name='check_in_rule_mode_known'), models.CheckConstraint(condition=models.Q(('percent_wanted__gte', 1), ('percent_wanted__lte', 100)), name='check_in_rule_percent')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce(models.F('batch'), models.Value(0)), name='check_in_rule_once'), models.CheckConstraint(condition=models.Q(('mode__in', ['gps', 'code', 'gps+code', 'gps_or_code', 'teacher'])), name='check_in_rule_mode_known'), models.CheckConstraint(condition=models.Q(('percent_wanted__gte', 1), ('percent_wanted__lte', 100)), name='check_in_rule_percent')],
             },
         ),
         migrations.CreateModel(

@@ -7,7 +7,8 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,8 @@ class CheckInRule(CheckInTimes):
         verbose_name = _("check-in rule")
         verbose_name_plural = _("check-in rules")
         constraints = [
-            models.CheckConstraint(condition=Q(batch__isnull=False) | Q(pk=1), name="check_in_rule_of_institute_once"),
+            # Two rows without a batch would be two rules of the institute; to a plain index no null equals another.
+            models.UniqueConstraint(Coalesce(F("batch"), Value(0)), name="check_in_rule_once"),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="check_in_rule_mode_known"),
             models.CheckConstraint(
                 condition=Q(percent_wanted__gte=1, percent_wanted__lte=100), name="check_in_rule_percent"
