@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts import guardians
 from accounts.models import User
@@ -23,7 +25,7 @@ from batches.class_lines import teachers_line, with_names
 from batches.models import Batch, ClassSession
 from batches.models.batches import BatchQuerySet
 from coaching.lib.counts import counted
-from coaching.lib.offers import Line
+from coaching.lib.offers import ClassState, Line
 
 BATCHES_SHOWN, LOW_SHOWN, MISSING_SHOWN, CLASSES_SHOWN = 20, 5, 5, 12
 
@@ -74,6 +76,7 @@ def of_staff(person: User, *, words: str, page: str | None, now: datetime) -> di
         "lines": today_of(person, now=now),
         "day": absentees.counts_of(timezone.localdate(now), batches),
         "missing": [replace(teachers_line(row, now=now), url=reverse("register", args=[row.uuid])) for row in missing],
+        "confirm": to_confirm(person, now=now),
         "counts": counts,
         "asked": counts["leaves"] + counts["corrections"],
         "low": few[:LOW_SHOWN],
@@ -90,6 +93,20 @@ def today_of(person: User, *, now: datetime) -> list[Line]:
     lines = [teachers_line(row, now=now) for row in with_names(rows)[:CLASSES_SHOWN]]
     said = class_states(person, [line.ref for line in lines if line.ref], now=now)
     return [replace(line, also=said.get(line.ref or 0)) for line in lines]
+
+
+def to_confirm(person: User, *, now: datetime) -> list[Line]:
+    """The newest classes whose check-ins wait for a word, each with the way to its register. Two queries."""
+    rows = waiting.to_confirm(person, now=now).order_by().values_list("class_session").annotate(count=Count("pk"))
+    counts = dict(rows.order_by("-class_session__starts_at")[:MISSING_SHOWN])
+    classes = with_names(ClassSession.objects.filter(pk__in=counts)).order_by("-starts_at", "-pk")
+    return [_waits(row, counts[row.pk], now=now) for row in classes]
+
+
+def _waits(row: ClassSession, count: int, *, now: datetime) -> Line:
+    words = ngettext("%(count)d to confirm", "%(count)d to confirm", count) % {"count": count}
+    url = reverse("register", args=[row.uuid])
+    return replace(teachers_line(row, now=now), url=url, also=ClassState("due", words))
 
 
 def batches_of(batches: BatchQuerySet, *, words: str, page: str | None, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+ROOM_BELOW = 20
+"""From so many percent on there is room for a word under a dot."""
 LABELS = 4
 """So many fit under a chart on a phone."""
 
@@ -21,7 +23,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point in its place; `is_named` has its label under it, `is_last` its value beside it."""
+    """A point in its place. `is_last` has its value beside it: below when it `is_dip`, as the line comes from above."""
 
     x: str
     y: str
@@ -29,6 +31,7 @@ class Dot:
     percent: int
     is_low: bool
     is_last: bool
+    is_dip: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,15 @@ def line_chart(points: Sequence[Point], *, wanted: int, wanted_label: str) -> Li
     steps = max(1, len(points) - 1)
     known = [(number, point, point.percent) for number, point in enumerate(points) if point.percent is not None]
     dots = tuple(
-        Dot(_at(number, steps), _down(value), point.label, value, value < wanted, number == known[-1][0])
+        Dot(
+            _at(number, steps),
+            _down(value),
+            point.label,
+            value,
+            is_low=value < wanted,
+            is_last=number == known[-1][0],
+            is_dip=value >= ROOM_BELOW and any(value < before for _number, _point, before in known[-3:]),
+        )
         for number, point, value in known
     )
     pieces = tuple(Piece(one.x, one.y, two.x, two.y) for one, two in pairwise(dots))
