@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,21 +12,15 @@ from django.utils.translation import ngettext
 
 from accounts import guardians
 from accounts.models import Role, User
-from attendance import waiting
-from attendance.models import CheckInRule, Record
-from attendance.models.records import THERE
-from attendance.models.registers import PERCENT_WANTED
+from attendance.models import Record
+from attendance.pending import WANTED, counts_of
 from attendance.shares import Share
 from attendance.totals import ATTENDED, HELD, shares_of, tone_of, wanted_by_batch
-from batches.class_days import day_span
-from batches.models import Batch, Enrolment
-from coaching.lib.counts import counted
+from batches.models import Batch, ClassSession, Enrolment
 from coaching.lib.offers import Cell, Column, Empty, Figure, Line, Panel
 from coaching.templatetags.figures import grouped
 
 SHOWN = 6
-_PERCENT = "class_session__batch__check_in_rule__percent_wanted"
-_INSTITUTE = CheckInRule.objects.filter(batch=None).order_by().values("percent_wanted")[:1]
 
 
 def panel(person: User, *, now: datetime) -> Panel:
@@ -74,7 +67,7 @@ def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Rec
     current = Enrolment.objects.active_at(now).filter(student__in=students).order_by().values("batch")
     rows = Record.objects.counted().filter(student__in=students, class_session__batch__in=current)
     named = rows.values("student", batch=F("class_session__batch__name")).annotate(
-        wanted=Coalesce(F(_PERCENT), Subquery(_INSTITUTE), Value(PERCENT_WANTED)),
+        wanted=WANTED,
         attended=ATTENDED,
         held=HELD,
     )
@@ -123,14 +116,7 @@ def _percent(share: Share) -> str:
 
 def _registers(teacher: User, *, now: datetime) -> Panel:
     """Classes nobody took a register for, check-ins to confirm, what students ask, who is below what is wanted."""
-    counts = counted(
-        missing=waiting.not_taken(teacher, now=now),
-        confirm=waiting.to_confirm(teacher, now=now),
-        leaves=waiting.leaves_asked(teacher),
-        corrections=waiting.corrections_asked(teacher),
-        flags=waiting.flags_open(teacher),
-        low=low_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now),
-    )
+    counts = counts_of(teacher, now=now)
     return Panel(
         key="attendance",
         title=_("Registers"),
@@ -163,38 +149,12 @@ def _register_lines(counts: dict[str, int]) -> Iterable[Line]:
             yield Line(label=label % grouped(count), url=reverse(route), area="attendance", tone=tone)
 
 
-def low_in(batches: QuerySet[Batch], *, now: datetime) -> QuerySet[Record, Any]:
-    """Students, batch by batch, who attended less than is wanted of them there and are in it still."""
-    stays = Enrolment.objects.active_at(now).filter(batch__in=batches.order_by().values("pk")).order_by()
-    rows = Record.objects.counted().filter(
-        class_session__batch__enrolments__in=stays.values("pk"), class_session__batch__enrolments__student=F("student")
-    )
-    shares = (
-        rows.order_by()
-        .values("student", "class_session__batch")
-        .annotate(
-            wanted=Coalesce(F(_PERCENT), Subquery(_INSTITUTE), Value(PERCENT_WANTED)),
-            attended=Count("pk", filter=Q(status__in=THERE)),
-            held=Count("pk"),
-        )
-    )
-    return shares.filter(attended__lt=F("wanted") * F("held") / 100)
-
-
 # --- The office's -----------------------------------------------------------------------------------------------------
 
 
 def office(admin: User, *, now: datetime) -> Panel:
-    """Who is here today, of those whose classes have been counted. One query."""
-    span = day_span(timezone.localdate(now))
-    today = Record.objects.filter(
-        class_session__starts_at__gte=span.starts_at, class_session__starts_at__lt=span.ends_at
-    ).counted()
-    counts = counted(
-        there=today.filter(status__in=THERE),
-        counted=today,
-        classes=today.order_by().values("class_session").distinct(),
-    )
+    """Who is here today, of those whose classes have been counted."""
+    counts = counts_of(admin, now=now)
     share = Share(counts["there"], counts["counted"])
     note = ngettext("In %(count)s class so far", "In %(count)s classes so far", counts["classes"])
     figure = Figure(
@@ -212,17 +172,21 @@ def office(admin: User, *, now: datetime) -> Panel:
 
 
 def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
-    """This month of the batch, for those who see who is in it. One query."""
-    if not (person.is_admin or Batch.objects.editable_by(person).filter(pk=batch.pk).exists()):
+    """This month of the batch, for those who take its registers. One query."""
+    if not (person.is_admin or person.is_teacher):
         return None
     month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     rows = Record.objects.counted().filter(class_session__batch=batch, class_session__starts_at__gte=month)
+    if not person.is_admin:
+        rows = rows.filter(class_session__in=ClassSession.objects.editable_by(person).order_by().values("pk"))
     counts = rows.order_by().aggregate(
         held=HELD,
         attended=ATTENDED,
         classes=Count("class_session", distinct=True),
     )
     share = Share(counts["attended"], counts["held"])
+    if not share.held:
+        return None
     url = reverse("attendance_grid", args=[batch.uuid])
     said = ngettext("%(count)d class counted", "%(count)d classes counted", counts["classes"])
     line = Line(
@@ -234,9 +198,7 @@ def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
         tone="ok",
         word=_percent(share),
     )
-    empty = Empty(_("No class is counted yet this month"), "", url, _("Open the month"), "list-checks")
-    shown = (line,) if share.held else ()
-    return Panel("attendance", _("Attendance"), url, _("Month"), lines=shown, empty=empty, note=definition())
+    return Panel("attendance", _("Attendance"), url, _("Month"), lines=(line,), note=definition())
 
 
 def roster_column(batch: Batch, students: Sequence[User], *, now: datetime) -> Column | None:

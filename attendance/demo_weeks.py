@@ -13,7 +13,6 @@ from accounts.models import User
 from attendance.models import CheckInAttempt, CheckInPosition, CheckInRule, Leave, Mode, Record, RecordChange, Register
 from attendance.models.check_ins import Decision
 from attendance.models.records import Source, Status
-from attendance.models.registers import FINAL_AFTER
 from attendance.rules import COPIED, institute_rule
 from batches.models import ClassSession, Enrolment, Venue
 from batches.series import Days
@@ -81,7 +80,7 @@ def number(name: str) -> uuid.UUID:
 
 
 def _taken(now: datetime) -> list[ClassSession]:
-    over = ClassSession.objects.held().filter(ends_at__lte=now - FINAL_AFTER, ends_at__gt=now - timedelta(weeks=WEEKS))
+    over = ClassSession.objects.held().filter(ends_at__lte=now - CLOSED_AFTER, ends_at__gt=now - timedelta(weeks=WEEKS))
     rows = list(over.select_related("batch__check_in_rule", "room__venue").order_by("-starts_at", "pk"))
     forgotten = {next((row.pk for row in rows if row.batch.name == name), 0) for name in FORGOTTEN}
     return [row for row in rows if row.pk not in forgotten]

@@ -1,4 +1,4 @@
-"""One class: its page for everybody it concerns, and what teachers and admins do to it."""
+"""What is done with one class: joined by those it concerns, changed by teachers and admins. Its page is `pages`'."""
 
 from uuid import UUID
 
@@ -13,40 +13,14 @@ from accounts.access import SignedInRequest, role_required, signed_in
 from accounts.models import Role
 from batches import classes
 from batches.clashes import Clashes
-from batches.class_lines import standing, state_at
 from batches.classes import ClassChangedMeanwhile
 from batches.models import Batch, ClassSession
-from batches.models.timetable import OPENS_BEFORE
 from batches.timetable_forms import CancelForm, ClassForm, free_times
 from coaching.lib.errors import DomainError, NotAllowed
 
 NAMES = ("batch", "subject", "teacher", "room__venue", "holiday", "slot", "changed_by")
 POSTS = ["GET", "HEAD", "POST"]
 TAKES_CLASSES = (Role.ADMIN, Role.TEACHER)
-
-
-@signed_in
-@require_safe
-def class_session(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """When, where, with whom, and what is other than usual."""
-    now = timezone.now()
-    row = get_object_or_404(ClassSession.objects.for_user(request.user).select_related(*NAMES), uuid=public_id)
-    tone, word, why = standing(row)
-    may_change = not row.batch.archived_at and ClassSession.objects.editable_by(request.user).filter(pk=row.pk).exists()
-    context = {
-        "row": row,
-        "batch": row.batch,
-        "tone": tone,
-        "word": word,
-        "why": why,
-        "state": state_at(row, now),
-        "is_over": row.ends_at <= now,
-        "has_begun": row.starts_at <= now,
-        "may_join": row.link_is_open(now),
-        "opens_at": row.starts_at - OPENS_BEFORE if row.online_link and not row.is_cancelled else None,
-        "may_change": may_change,
-    }
-    return render(request, "batches/class_session.html", context)
 
 
 @signed_in

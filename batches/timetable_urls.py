@@ -10,7 +10,6 @@ urlpatterns = [
     path("<uuid:public_id>/classes/new/", class_views.class_create, name="class_create"),
     path("slots/<uuid:public_id>/", slot_views.slot_change, name="slot_change"),
     path("slots/<uuid:public_id>/end/", slot_views.slot_end, name="slot_end"),
-    path("classes/<uuid:public_id>/", class_views.class_session, name="class_session"),
     path("classes/<uuid:public_id>/change/", class_views.class_change, name="class_change"),
     path("classes/<uuid:public_id>/cancel/", class_views.class_cancel, name="class_cancel"),
     path("classes/<uuid:public_id>/restore/", class_views.class_restore, name="class_restore"),

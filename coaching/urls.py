@@ -6,7 +6,19 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from coaching.pages import batch, child, dashboards, errors, guardian_link, health, home, students, styleguide, todo
+from coaching.pages import (
+    batch,
+    child,
+    classes,
+    dashboards,
+    errors,
+    guardian_link,
+    health,
+    home,
+    students,
+    styleguide,
+    todo,
+)
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
@@ -21,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("more/", home.more, name="more"),
     path("language/", home.language_set, name="set_language"),
     path("batches/<uuid:public_id>/", batch.batch, name="batch"),
+    path("batches/classes/<uuid:public_id>/", classes.class_session, name="class_session"),
     path("students/", students.student_list, name="student_list"),
     path("children/", child.child_list, name="child_list"),
     path("children/<uuid:public_id>/", child.child, name="child"),

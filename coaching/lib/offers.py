@@ -64,8 +64,8 @@ class Line:
 
     `is_post`: following the address changes something, so it is a button. `is_new`: not seen yet. What lasts until
     `ends_at` shows clock times in the margin and is `now`, `past`, `off` (will not be) or, "", to come by its `state`;
-    `over` stands above the label, `why` behind the word. A class has its number as `ref`, by which other areas are asked
-    what they say of it: `also`.
+    `over` stands above the label, `why` behind the word. A class has its number as `ref`, by which other areas are
+    asked what they say of it: `also`.
     """
 
     label: str
@@ -86,6 +86,11 @@ class Line:
     action: Action | None = None
     ref: int | None = None
     also: ClassState | None = None
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Its own, then the other area's."""
+        return tuple(one for one in (self.action, self.also.action if self.also else None) if one)
 
 
 @dataclass(frozen=True, slots=True)

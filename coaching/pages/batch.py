@@ -18,15 +18,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import User
+from attendance import offers as attendance_offers
 from batches import messages, taught
 from batches.class_lines import in_its_batch, with_names
 from batches.models import Batch, ClassSession, Enrolment
 from batches.weekly import weekly_of
 from coaching.lib.offers import Cell, Column, Line, Panel
+from coaching.pages.classes import with_states
 
-PANELS: tuple[Callable[..., Panel | None], ...] = ()
+PANELS: tuple[Callable[..., Panel | None], ...] = (attendance_offers.batch_panel,)
 """`batch_panel` of each area that has a place here."""
-COLUMNS: tuple[Callable[..., Column | None], ...] = ()
+COLUMNS: tuple[Callable[..., Column | None], ...] = (attendance_offers.roster_column,)
 """`roster_column` of each area that knows something of the students."""
 PAST, COMING = 2, 4
 PAGE_ROWS = 40
@@ -76,7 +78,7 @@ def classes_of(found: Batch, person: User, *, now: datetime) -> list[Line]:
     seen = with_names(ClassSession.objects.for_user(person).filter(batch=found))
     past = list(seen.filter(ends_at__lte=now).reverse()[:PAST])[::-1]
     rows = [*past, *seen.filter(ends_at__gt=now)[:COMING]]
-    return [in_its_batch(row, now=now) for row in rows]
+    return list(with_states((in_its_batch(row, now=now) for row in rows), person, now=now))
 
 
 def roster(found: Batch, number: str | None, *, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from accounts import guardians, photos
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Institute, Notification, User
 from batches.class_days import children_today
+from coaching.pages.classes import with_states_of
 
 NEWEST = 3
 
@@ -52,7 +53,7 @@ def child(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def day_of(student: User) -> dict[str, object]:
     """What the part that both pages share shows of this student today."""
     now = timezone.now()
-    lines = children_today([student], now=now)
+    lines = with_states_of(children_today([student], now=now), [student], now=now)
     return {"student": student, "today": timezone.localdate(now), "lines": lines, "contact": contact()}
 
 

@@ -18,20 +18,27 @@ from accounts import offers as accounts_offers
 from accounts import photos
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Role, User
+from attendance import offers as attendance_offers
 from batches import offers as batches_offers
 from coaching.lib.offers import Panel
-from coaching.pages import child, todo
+from coaching.pages import child, classes, todo
 from dfs import offers as dfs_offers
 
 SHOWN = 5
 PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
     Role.ADMIN: (accounts_offers.panel,),
-    Role.TEACHER: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
+    Role.TEACHER: (
+        accounts_offers.panel,
+        batches_offers.panel,
+        attendance_offers.panel,
+        dfs_offers.panel,
+        dfs_offers.drive_panel,
+    ),
     Role.STAFF: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
-    Role.STUDENT: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel),
-    Role.GUARDIAN: (accounts_offers.panel, batches_offers.panel, dfs_offers.panel),
+    Role.STUDENT: (accounts_offers.panel, batches_offers.panel, attendance_offers.panel, dfs_offers.panel),
+    Role.GUARDIAN: (accounts_offers.panel, batches_offers.panel, attendance_offers.panel, dfs_offers.panel),
 }
-OFFICE: tuple[Callable[..., Panel], ...] = (accounts_offers.office, dfs_offers.office)
+OFFICE: tuple[Callable[..., Panel], ...] = (attendance_offers.office, accounts_offers.office, dfs_offers.office)
 
 
 @signed_in
@@ -48,9 +55,17 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "wait_count": len(waits),
         "children": photos.tag_children(person),
         "contact": child.contact(),
-        "panels": {panel.key: panel for panel in (ask(person, now=now) for ask in PANELS[Role(person.role)])},
+        "panels": panels_of(person, now=now),
     }
     return render(request, f"pages/dashboard_{person.role.lower()}.html", context)
+
+
+def panels_of(person: User, *, now: datetime) -> dict[str, Panel]:
+    """By their keys; of his classes it is said how attendance stands."""
+    panels = {panel.key: panel for panel in (ask(person, now=now) for ask in PANELS[Role(person.role)])}
+    if "classes" in panels:
+        panels["classes"] = classes.panel_with_states(panels["classes"], person, now=now)
+    return panels
 
 
 def office(admin: User, *, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import offers as accounts_offers
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import User
+from attendance import offers as attendance_offers
 from batches import offers as batches_offers
 from coaching.lib.offers import Todo
 from dfs import offers as dfs_offers
@@ -20,6 +21,7 @@ from dfs import offers as dfs_offers
 AREAS: tuple[Callable[..., list[Todo]], ...] = (
     accounts_offers.todo,
     batches_offers.todo,
+    attendance_offers.todo,
     dfs_offers.todo,
 )
 TODAY, THIS_WEEK, LATER = range(3)

@@ -1,0 +1,127 @@
+"""How much in attendance waits for a person: registers not taken, check-ins to confirm, requests, flags, low shares.
+
+For an admin everybody's, for a teacher those of the classes he takes. Looked at are classes of the last two weeks.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import Role, User
+from attendance.low import ENOUGH_CLASSES
+from attendance.missing import LOOKS_BACK, classes_without_register
+from attendance.models import CheckInRule, CorrectionRequest, Flag, Leave, Record
+from attendance.models.asks import AskState
+from attendance.models.records import THERE, Status
+from attendance.models.registers import PERCENT_WANTED
+from attendance.totals import ATTENDED, HELD
+from batches.class_days import day_span
+from batches.models import Batch, ClassSession, Enrolment
+from batches.models.timetable import ClassSessionQuerySet
+from coaching.lib.counts import Sets, counted_once
+
+WANTED = Coalesce(
+    F("class_session__batch__check_in_rule__percent_wanted"),
+    Subquery(CheckInRule.objects.filter(batch=None).order_by().values("percent_wanted")[:1]),
+    Value(PERCENT_WANTED),
+)
+"""The percent a record's batch asks for: its own rule's, else the institute's."""
+
+
+def counts_of(person: User, *, now: datetime) -> dict[str, Any]:
+    """How much of each waits for him, and who is here today; asked once for this object, for panel and to-do list."""
+    known: dict[str, Any] | None = vars(person).get("_attendance")
+    if known is None:
+        day = day_span(timezone.localdate(now))
+        known = (
+            _of_office(now=now, since=day.starts_at, until=day.ends_at)
+            if person.is_admin
+            else _of_teacher(teacher=person.pk, now=now)
+        )
+        vars(person)["_attendance"] = known
+    return known
+
+
+@counted_once
+def _of_teacher(*, teacher: int, now: datetime) -> Sets:
+    person = User(pk=teacher, role=Role.TEACHER)
+    return _sets(person, now) | {"low": low_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now)}
+
+
+@counted_once
+def _of_office(*, now: datetime, since: datetime, until: datetime) -> Sets:
+    today = Record.objects.filter(class_session__starts_at__gte=since, class_session__starts_at__lt=until).counted()
+    return _sets(User(role=Role.ADMIN), now) | {
+        "there": today.filter(status__in=THERE),
+        "counted": today,
+        "classes": today.order_by().values("class_session").distinct(),
+    }
+
+
+def _sets(person: User, now: datetime) -> Sets:
+    return {
+        "missing": not_taken(person, now=now),
+        "confirm": to_confirm(person, now=now),
+        "leaves": leaves_asked(person),
+        "corrections": corrections_asked(person),
+        "flags": flags_open(person),
+    }
+
+
+# --- A teacher's, and the office's ------------------------------------------------------------------------------------
+
+
+# --- Sets -------------------------------------------------------------------------------------------------------------
+
+
+def classes_of(person: User) -> ClassSessionQuerySet:
+    """An admin's are all, a teacher's those that are his to take."""
+    return ClassSession.objects.all() if person.is_admin else ClassSession.objects.taught_by(person)
+
+
+def not_taken(person: User, *, now: datetime) -> QuerySet[ClassSession]:
+    """Classes that are over, of whose students nothing is said."""
+    return classes_without_register(now).filter(pk__in=classes_of(person).order_by().values("pk"))
+
+
+def to_confirm(person: User, *, now: datetime) -> QuerySet[Record]:
+    """Check-ins that wait for the teacher's word."""
+    rows = Record.objects.filter(status=Status.WAITING, class_session__starts_at__gt=now - LOOKS_BACK)
+    return rows.filter(class_session__in=classes_of(person).held().order_by().values("pk"))
+
+
+def leaves_asked(person: User) -> QuerySet[Leave]:
+    rows = Leave.objects.filter(state=AskState.ASKED)
+    if person.is_admin:
+        return rows
+    taught = Enrolment.objects.filter(batch__teachings__teacher=person, left_at=None)
+    return rows.filter(student__in=taught.order_by().values("student"))
+
+
+def corrections_asked(person: User) -> QuerySet[CorrectionRequest]:
+    rows = CorrectionRequest.objects.filter(state=AskState.ASKED)
+    if person.is_admin:
+        return rows
+    mine = ClassSession.objects.editable_by(person).order_by().values("pk")
+    return rows.filter(record__class_session__in=mine)
+
+
+def flags_open(person: User) -> QuerySet[Flag]:
+    rows = Flag.objects.filter(reviewed_at=None)
+    if person.is_admin:
+        return rows
+    return rows.filter(attempt__register__in=ClassSession.objects.editable_by(person).order_by().values("pk"))
+
+
+def low_in(batches: QuerySet[Batch], *, now: datetime) -> QuerySet[Record, Any]:
+    """Students, batch by batch, who attended less than is wanted of them there and are in it still."""
+    stays = Enrolment.objects.active_at(now).filter(batch__in=batches.order_by().values("pk")).order_by()
+    rows = Record.objects.counted().filter(
+        class_session__batch__enrolments__in=stays.values("pk"), class_session__batch__enrolments__student=F("student")
+    )
+    shares = rows.order_by().values("student", "class_session__batch")
+    below = {"held__gte": ENOUGH_CLASSES, "attended__lt": F("wanted") * F("held") / 100.0}
+    return shares.annotate(wanted=WANTED, attended=ATTENDED, held=HELD).filter(**below)
