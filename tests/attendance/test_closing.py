@@ -51,9 +51,14 @@ def status_of(register, student):
 
 
 def on_leave(student, *, first=None, last=None, state=AskState.GRANTED):
-    day = timezone.localdate()
+    day = timezone.localdate()  # and the day before, on which a class of just now began when it is midnight
     return Leave.objects.create(
-        student=student, first_on=first or day, last_on=last or day, reason="Wedding", state=state, asked_by=student
+        student=student,
+        first_on=first or day - timedelta(days=1),
+        last_on=last or day,
+        reason="Wedding",
+        state=state,
+        asked_by=student,
     )
 
 
@@ -125,7 +130,8 @@ def test_a_class_is_not_closed_before_it_begins_nor_when_it_is_cancelled_or_froz
     cancelled.class_session.save()
     with pytest.raises(RegisterRefused):
         close(cancelled)
-    frozen, day = registers.register(), timezone.localdate()
+    frozen = registers.register()
+    day = timezone.localdate(frozen.class_session.starts_at)
     Freeze.objects.create(first_on=day, last_on=day, reason="Report", made_by=people.admin())
     with pytest.raises(PeriodFrozen):
         close(frozen)
