@@ -21,6 +21,7 @@ from attendance.models import CheckInAttempt, CheckInPosition, Mode, Record, Reg
 from attendance.models.check_ins import Decision
 from attendance.models.records import THERE, Source, Status
 from attendance.models.registers import USES_POSITION
+from attendance.networks import network_of
 from attendance.weighing import Code, Evidence, Step, Weighed, weigh
 from batches.models import ClassSession, Enrolment, Venue
 from coaching.lib.clock import clock_text
@@ -206,7 +207,7 @@ def _take(register: Register, student: User, sent: Sent, look: _Look, *, now: da
         by = Source.CODE if look.weighed.by_code or look.finding is None else Source.POSITION
         late_min = late_minutes(register, now) if status == Status.LATE else None
         marks.put(record, status=status, late_min=late_min, source=by, by=student, now=now)
-    flags.look_at(attempt, position, now=now, ip=device.ip)
+    flags.look_at(attempt, position, now=now)
     return Taken(attempt, record)
 
 
@@ -263,6 +264,7 @@ def _attempt(
         is_offline=sent.captured_at is not None,
         device_hash=device.hash,
         agent=device.agent,
+        network=network_of(register, device.ip),
     )
 
 

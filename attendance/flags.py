@@ -6,7 +6,6 @@ noted once for each student and class, until somebody has reviewed it.
 Source: docs/decisions/attendance.md for the limits.
 """
 
-import ipaddress
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from attendance import codes
 from attendance.geofence import distance_m, speed_kmh
 from attendance.models import CheckInAttempt, CheckInPosition, Flag
 from attendance.models.check_ins import Decision
@@ -32,7 +30,7 @@ REPEATED_DAYS = 3
 MOST_COMPARED = 60
 """So many others of the class, and so many of his own earlier positions, a check-in is compared with."""
 LEAST_KNOWN = 3
-"""A class of which fewer addresses are known has no usual network."""
+"""A class of which fewer networks are known has no usual one."""
 DESKTOPS = (", Windows", ", Mac", ", Linux", ", ChromeOS")
 
 Kind = Flag.Kind
@@ -63,20 +61,17 @@ class Notice:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-def look_at(
-    attempt: CheckInAttempt, position: CheckInPosition | None, *, now: datetime, ip: str | None = None
-) -> list[Flag]:
+def look_at(attempt: CheckInAttempt, position: CheckInPosition | None, *, now: datetime) -> list[Flag]:
     """Note what is odd about a check-in that was just saved, and give what was noted.
 
-    Inside the check-in's transaction, after `attempt` and `position` are saved; `ip` is where it came from when there
-    is no position to say so. At most five queries, usually two.
+    Inside the check-in's transaction, after `attempt` and `position` are saved. At most five queries, usually two.
     """
     others = _others(attempt, position)
     found = chain(
         _by_itself(attempt),
         _like_another(attempt, position, others),
         _like_before(attempt, position, _own(attempt) if position else []),
-        _late_code(attempt, ip or (position.ip if position else None)),
+        _late_code(attempt),
     )
     wanted = {notice.kind: notice for notice in reversed(list(found))}
     return _noted(attempt, wanted, now=now) if wanted else []
@@ -172,29 +167,22 @@ def _too_fast(attempt: CheckInAttempt, position: CheckInPosition, before: Seen) 
         yield Notice(Kind.TOO_FAST, before.pk, figures)
 
 
-def _late_code(attempt: CheckInAttempt, ip: str | None) -> Iterator[Notice]:
+def _late_code(attempt: CheckInAttempt) -> Iterator[Notice]:
     """A code that had stood on the screen for a while, from another network than most of the class."""
-    if not attempt.code_ok or attempt.code_age_s is None or attempt.code_age_s <= LATE_CODE_S or not ip:
+    if not (attempt.code_ok and attempt.network) or (attempt.code_age_s or 0) <= LATE_CODE_S:
         return
     usual = _usual_network(attempt)
-    if usual and _network(ip) != usual:
-        yield Notice(Kind.LATE_CODE, figures={"age_s": attempt.code_age_s, "step_s": codes.STEP_S})
+    if usual and attempt.network != usual:
+        yield Notice(Kind.LATE_CODE, figures={"age_s": attempt.code_age_s})
 
 
 def _usual_network(attempt: CheckInAttempt) -> str:
     """From which most of the class check in; "" while there is none most of them share."""
-    rows = CheckInPosition.objects.filter(attempt__register=attempt.register_id, ip__isnull=False)
-    others = rows.exclude(attempt__student=attempt.student_id).order_by("-pk")
-    known = dict(others.values_list("attempt__student", "ip")[: 4 * MOST_COMPARED])
-    counted = Counter(_network(ip) for ip in known.values() if ip)
-    network, count = counted.most_common(1)[0] if counted else ("", 0)
+    rows = CheckInAttempt.objects.filter(register=attempt.register_id).exclude(network="")
+    others = rows.exclude(student=attempt.student_id).order_by("-pk")
+    known = dict(others.values_list("student_id", "network")[: 4 * MOST_COMPARED])
+    network, count = Counter(known.values()).most_common(1)[0] if known else ("", 0)
     return network if len(known) >= LEAST_KNOWN and 2 * count > len(known) else ""
-
-
-def _network(ip: str) -> str:
-    """As far as addresses of one institute agree: 24 bits of IPv4, 48 of IPv6."""
-    address = ipaddress.ip_address(ip)
-    return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
 
 
 def _is_too_exact(attempt: CheckInAttempt) -> bool:

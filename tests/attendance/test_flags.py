@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from attendance import flags
 from attendance.models import CheckInAttempt, CheckInPosition, Flag, Record, Register
+from attendance.networks import network_of
 from tests import people
 from tests.attendance import registers
 from tests.attendance.registers import THERE, north_of
@@ -40,13 +41,14 @@ def sent(
     now = timezone.now()
     there = {"accuracy_m": accuracy, "decision": "INSIDE"} if at else {}
     given = {"student": student or people.student(), "client_uuid": uuid.uuid4(), "agent": PHONE, **there, **fields}
+    given["network"] = network_of(register, ip)
     attempt = CheckInAttempt.objects.create(register=register, received_at=taken or now, **given)
     position = None
     if at:
         position = CheckInPosition.objects.create(
             attempt=attempt, latitude=at[0], longitude=at[1], ip=ip, taken_at=taken or now
         )
-    return flags.look_at(attempt, position, now=now, ip=ip)
+    return flags.look_at(attempt, position, now=now)
 
 
 def kinds(found: list[Flag]) -> set[str]:
@@ -219,7 +221,15 @@ def test_looking_costs_two_queries_when_all_is_well_and_five_at_most(
     with django_assert_num_queries(2):
         assert flags.look_at(fresh, there, now=timezone.now()) == []
     fresh.device_hash, fresh.decision, fresh.code_ok, fresh.code_age_s = "a", "OUTSIDE", True, 30
-    there.latitude, there.longitude, there.ip = attempt.position.latitude, attempt.position.longitude, HOME
+    fresh.network = network_of(register, HOME)
+    there.latitude, there.longitude = attempt.position.latitude, attempt.position.longitude
     with django_assert_max_num_queries(5):
         found = flags.look_at(fresh, there, now=timezone.now())
     assert kinds(found) == {Kind.SAME_DEVICE, Kind.SAME_POSITION, Kind.OUTSIDE, Kind.LATE_CODE}
+
+
+def test_network_is_kept_so_that_it_leads_back_to_no_address_and_to_no_other_class(register: Register) -> None:
+    other = registers.register(registers.class_now(batch=timetables.batch("NEET 2027 C")))
+    assert network_of(register, HALL) == network_of(register, "203.0.113.200") != network_of(other, HALL)
+    assert len(network_of(register, HALL)) == 16
+    assert network_of(register, None) == ""

@@ -89,14 +89,6 @@ def test_rules_do_not_take_each_others_place_whichever_is_made_first(office: Cli
     assert CheckInRule.objects.count() == 3
 
 
-def test_row_that_has_the_institutes_number_by_mischance_makes_room(office: Client) -> None:
-    batch = timetables.batch()
-    CheckInRule.objects.create(pk=1, batch=batch, percent_wanted=55)
-    assert office.post(INSTITUTE, ALL).status_code == 302
-    assert rules.rule_of(batch.pk).percent_wanted == 55
-    assert rules.institute_rule().percent_wanted == 80
-
-
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
