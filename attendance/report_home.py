@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts import guardians
 from accounts.models import User
-from attendance import absentees, low, waiting
+from attendance import absentees, low, pending
 from attendance.class_states import class_states
 from attendance.month_of import months_of
 from attendance.report_months import Month
@@ -24,7 +24,6 @@ from batches.class_days import day_span
 from batches.class_lines import teachers_line, with_names
 from batches.models import Batch, ClassSession
 from batches.models.batches import BatchQuerySet
-from coaching.lib.counts import counted
 from coaching.lib.offers import ClassState, Line
 
 BATCHES_SHOWN, LOW_SHOWN, MISSING_SHOWN, CLASSES_SHOWN = 20, 5, 5, 12
@@ -64,14 +63,8 @@ def of_staff(person: User, *, words: str, page: str | None, now: datetime) -> di
     """A teacher's batches, an admin's all: today's classes, what waits, this month's shares, who attends too little."""
     batches = taught.rosters_of(person, now=now).current()
     few = low.low_of(batches, now=now)
-    missing = with_names(waiting.not_taken(person, now=now)).order_by("-starts_at", "-pk")[:MISSING_SHOWN]
-    counts = counted(
-        missing=waiting.not_taken(person, now=now),
-        confirm=waiting.to_confirm(person, now=now),
-        leaves=waiting.leaves_asked(person),
-        corrections=waiting.corrections_asked(person),
-        flags=waiting.flags_open(person),
-    )
+    missing = with_names(pending.not_taken(person, now=now)).order_by("-starts_at", "-pk")[:MISSING_SHOWN]
+    counts = pending.counts_of(person, now=now)
     return {
         "lines": today_of(person, now=now),
         "day": absentees.counts_of(timezone.localdate(now), batches),
@@ -97,7 +90,7 @@ def today_of(person: User, *, now: datetime) -> list[Line]:
 
 def to_confirm(person: User, *, now: datetime) -> list[Line]:
     """The newest classes whose check-ins wait for a word, each with the way to its register. Two queries."""
-    rows = waiting.to_confirm(person, now=now).order_by().values_list("class_session").annotate(count=Count("pk"))
+    rows = pending.to_confirm(person, now=now).order_by().values_list("class_session").annotate(count=Count("pk"))
     counts = dict(rows.order_by("-class_session__starts_at")[:MISSING_SHOWN])
     classes = with_names(ClassSession.objects.filter(pk__in=counts)).order_by("-starts_at", "-pk")
     return [_waits(row, counts[row.pk], now=now) for row in classes]
