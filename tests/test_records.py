@@ -14,18 +14,23 @@ from PIL import Image
 
 from accounts import models, photos
 from accounts.models.invitations import INVITATION_LIVES
+from attendance import models as attendance_models
 from batches import models as batch_models
 from dfs import models as dfs_models
 from tests import people
 from tests.accounts.test_photos import encoded
+from tests.attendance import registers
 from tests.batches import timetables
 
 pytestmark = pytest.mark.django_db
-OURS = [model for label in ("accounts", "batches", "dfs") for model in apps.get_app_config(label).get_models()]
+OURS = [
+    model for label in ("accounts", "batches", "dfs", "attendance") for model in apps.get_app_config(label).get_models()
+]
 NAMED = [pytest.param(model, id=model._meta.label) for model in OURS]
 WRITABLE = {models.User, models.Guardianship}
 SECRET = "nobody-may-read-this"
 CODE = "K7QX2MPD"
+NORTH = 20.00641
 
 
 def fill() -> dict[type[Model], Any]:
@@ -75,6 +80,7 @@ def fill() -> dict[type[Model], Any]:
         ),
         dfs_models.Snapshot.objects.create(files=1, size_bytes=1, md5="x", kid="t1"),
         *rows_of_batches(),
+        *rows_of_attendance(),
     ]
     return {type(row): row for row in made} | {models.User: who}
 
@@ -99,6 +105,30 @@ def rows_of_batches() -> list[Model]:
         timetables.class_session(batch),
         batch_models.Holiday.objects.create(name="Diwali", starts_on=soon.date(), ends_on=soon.date()),
         batch_models.CalendarFeed.objects.create(person=student, secret_hash=SECRET),
+    ]
+
+
+def rows_of_attendance() -> list[Model]:
+    """One row of each table of attendance; SECRET in what people wrote and in what stands for devices."""
+    student, who, today = people.student(), people.admin(), timezone.localdate()
+    held = timetables.class_session(timetables.batch(), timezone.now())
+    record = registers.mark(held, student, attendance_models.records.Status.ABSENT)
+    attendance_models.Record.objects.filter(pk=record.pk).update(remark=SECRET)
+    attempt = attendance_models.CheckInAttempt.objects.create(
+        register=held.register, student=student, client_uuid=student.uuid, device_hash=SECRET
+    )
+    asked: dict[str, Any] = {"reason": SECRET, "answer": SECRET, "asked_by": student}
+    return [
+        held.register,
+        record,
+        record.changes.get(),
+        attempt,
+        attendance_models.CheckInPosition.objects.create(attempt=attempt, latitude=NORTH, longitude=NORTH),
+        attendance_models.Flag.objects.create(attempt=attempt, kind="OUTSIDE", note=SECRET),
+        attendance_models.CheckInRule.objects.get_or_create(batch=held.batch)[0],
+        attendance_models.Freeze.objects.create(first_on=today, last_on=today, reason="Salaries", made_by=who),
+        attendance_models.Leave.objects.create(student=student, first_on=today, last_on=today, **asked),
+        attendance_models.CorrectionRequest.objects.create(record=record, wanted="P", **asked),
     ]
 
 
@@ -128,14 +158,24 @@ def test_no_list_and_no_row_shows_a_secret_or_what_somebody_wrote(office: Client
             lists.append(office.get(listed(model, "change", rows[model].pk)))
         assert {answer.status_code for answer in lists} == {200}, model
         pages = [answer.content.decode() for answer in lists]
-        shown += [model._meta.label for page in pages if SECRET in page or CODE in page]
+        shown += [model._meta.label for page in pages if SECRET in page or CODE in page or str(NORTH) in page]
     assert shown == []
 
 
-@pytest.mark.parametrize("path", ["joincode/?code__startswith=K", "calendarfeed/?secret_hash__startswith=n"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "batches/joincode/?code__startswith=K",
+        "batches/calendarfeed/?secret_hash__startswith=n",
+        "attendance/checkinposition/?latitude__gt=20",
+        "attendance/checkinattempt/?position__latitude__gt=20",
+        "attendance/leave/?reason__startswith=n",
+        "attendance/flag/?attempt__position__ip__startswith=1",
+    ],
+)
 def test_no_address_tells_a_secret_letter_by_letter(office: Client, path: str) -> None:
     fill()
-    assert office.get(f"/admin/batches/{path}").status_code == 400
+    assert office.get(f"/admin/{path}").status_code == 400
 
 
 @pytest.mark.parametrize("model", NAMED)

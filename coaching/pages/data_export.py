@@ -27,6 +27,7 @@ from accounts.access import SignedInRequest, recent_sign_in_required, signed_in
 from accounts.activity import record
 from accounts.limits import limited, person_of
 from accounts.models import User
+from attendance import own_copy as attendance_copy
 from batches import own_copy as batches_copy
 from coaching.lib.archives import Member, zip_response
 from coaching.lib.clock import moment_text
@@ -36,7 +37,12 @@ from coaching.lib.limits import Limit
 from coaching.lib.offers import Section
 from dfs import own_copy as dfs_copy
 
-AREAS: tuple[Callable[[User], list[Section]], ...] = (accounts_copy.export, batches_copy.export, dfs_copy.export)
+AREAS: tuple[Callable[[User], list[Section]], ...] = (
+    accounts_copy.export,
+    batches_copy.export,
+    attendance_copy.export,
+    dfs_copy.export,
+)
 DATA_EXPORT = Limit("copy of the own data per person", tries=5, per_s=600)
 LOOK = b"""body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: start; vertical-align: top; padding: .4rem .6rem;

@@ -19,6 +19,7 @@ from accounts import erasures, forgetting
 from accounts import own_copy as accounts_copy
 from accounts.access import SignedInRequest, recent_sign_in_required, role_required
 from accounts.models import ErasureRequest, Role, User
+from attendance import own_copy as attendance_copy
 from batches import own_copy as batches_copy
 from coaching.lib.offers import Hold
 from coaching.lib.text import search_text
@@ -75,6 +76,7 @@ def erase(row: ErasureRequest, *, actor: User, request: HttpRequest | None = Non
         erasures.hold(asked, holds=holds, actor=actor, request=request)
         return False
     dfs_copy.erase(person, actor=actor)
+    attendance_copy.erase(person)
     batches_copy.erase(person)
     forgetting.forget(person, actor=actor, request=request)
     erasures.close(asked, actor=actor, request=request)
