@@ -124,4 +124,5 @@ def _told(students: Sequence[User], missed: dict[int, list[Missed]]) -> set[tupl
 
 
 def _address(uuid: UUID) -> str:
-    return reverse("class_session", args=[uuid])
+    """The page the news of an absence leads to (attendance.news)."""
+    return reverse("own_record", args=[uuid])
