@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,10 @@ from accounts.models import (
     User,
 )
 from accounts.sessions import ENDED_KEPT
-from batches.models import CalendarFeed, JoinRequest, Teaching
+from attendance.models import CheckInAttempt, CheckInPosition, CorrectionRequest, Flag, Leave
+from attendance.models.records import Record, Status
+from attendance.models.registers import POSITIONS_KEPT_DAYS
+from batches.models import Batch, CalendarFeed, JoinRequest, Teaching
 from coaching.pages.data_export import AREAS
 from coaching.pages.erasures import erase
 from dfs import store
@@ -37,6 +41,7 @@ from dfs.housekeeping import LOG_KEPT
 from dfs.models import TRASH_KEPT, UPLOAD_KEPT, DriveAccount, StoredFile, Upload
 from tests import people
 from tests.accounts.test_erasure import with_traces
+from tests.attendance import registers
 from tests.batches import timetables
 
 PAGE = (Path(settings.BASE_DIR) / "docs/privacy.md").read_text(encoding="utf-8")
@@ -93,6 +98,7 @@ def test_the_page_tells_how_long_the_code_keeps() -> None:
     assert kept["activity_log"].startswith(words[ACTIVITY_KEPT.days])
     assert kept["stored_files"] == words[TRASH_KEPT.days]
     assert kept["uploads"] == words[UPLOAD_KEPT.days]
+    assert kept["check_in_positions"].startswith(f"{POSITIONS_KEPT_DAYS} days")
     assert kept["distribution_log"] == f"{LOG_KEPT.days} days"
 
 
@@ -122,8 +128,25 @@ def everywhere() -> User:
     JoinRequest.objects.create(batch=batch, student=person)
     Teaching.objects.create(batch=batch, teacher=person)
     CalendarFeed.objects.create(person=person, secret_hash="x")
+    with_attendance(person, batch)
     people.signed_in(person)
     return person
+
+
+def with_attendance(person: User, batch: Batch) -> None:
+    """A class of last month with a register that says something of him, a check-in, and what he asked."""
+    month_ago = timezone.now() - timedelta(days=30)
+    enrolment = timetables.enrol(person, batch)
+    held = timetables.class_session(batch, month_ago)
+    record = registers.mark(held, person, Status.ABSENT, now=month_ago)
+    Record.objects.filter(pk=record.pk).update(remark="Ritika-Secret was ill")
+    attempt = CheckInAttempt.objects.create(register=held.register, student=person, client_uuid=person.uuid)
+    CheckInPosition.objects.create(attempt=attempt, latitude=20, longitude=73)
+    Flag.objects.create(attempt=attempt, kind="OUTSIDE", note="Ritika-Secret says she was upstairs")
+    asked: dict[str, Any] = {"reason": "Ritika-Secret is ill", "answer": "Get well, Ritika-Secret", "asked_by": person}
+    Leave.objects.create(student=person, first_on=month_ago.date(), last_on=month_ago.date(), **asked)
+    CorrectionRequest.objects.create(record=record, wanted="P", **asked)
+    type(enrolment).objects.filter(pk=enrolment.pk).update(left_at=timezone.now())
 
 
 def owned(table: str, person: User) -> int:
@@ -133,6 +156,9 @@ def owned(table: str, person: User) -> int:
         "users": "pk",
         "notification_deliveries": "notification__recipient",
         "ticket_messages": "ticket__asked_by",
+        "check_in_positions": "attempt__student",
+        "attendance_flags": "attempt__student",
+        "attendance_requests": "record__student",
     }
     makers = {"given_by", "created_by", "actor", "asked_by", "decided_by", "withdrawn_by", "undone_by", "author"}
     names = [about[table]] if table in about else [name for name in people_in(model) if name not in makers]
@@ -155,6 +181,10 @@ def test_what_the_page_says_of_erasure_is_what_happens() -> None:
     person.refresh_from_db()
     assert (person.name, person.phone, person.date_of_birth) == ("Erased person", "", None)
     assert not Consent.objects.exclude(evidence="").exists()
+    assert not Record.objects.exclude(remark="").exists()
+    assert not Flag.objects.exclude(note="").exists()
+    for asked in (Leave, CorrectionRequest):
+        assert asked.objects.values_list("state", "reason", "answer").get() == ("WITHDRAWN", "", "")
     assert Activity.objects.about(person).exists()
     assert ErasureRequest.objects.get(subject=person).state == "DONE"
     assert LogEntry.objects.get().object_repr == "Erased person"
