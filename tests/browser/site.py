@@ -1,9 +1,12 @@
 """The real server on a port and a data directory of its own."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -72,8 +75,25 @@ def meanwhile(site: Site, code: str, *, more: dict[str, str] | None = None) -> N
 
 
 def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
-    """Migrate and fill the site's database."""
-    command = [sys.executable, "-m", program]
-    done = subprocess.run(command, cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
+    """Migrate and fill the site's database. Migrating takes most of it, so a run of the tests does it once."""
+    shutil.copytree(_kept(data_dir, "migrated", ["manage.py", "migrate", "-v0"]), data_dir, dirs_exist_ok=True)
+    _fill(data_dir, ["-m", program])
+
+
+def _kept(data_dir: Path, name: str, words: list[str]) -> Path:
+    """The data directory that this makes, made by whichever test process asks first; the others wait for it."""
+    of_run = data_dir.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else data_dir.parent
+    kept = of_run / name
+    with (of_run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            making = Path(tempfile.mkdtemp(dir=of_run))
+            _fill(making, words)
+            making.rename(kept)
+    return kept
+
+
+def _fill(data_dir: Path, words: list[str]) -> None:
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"The site could not be filled:\n{done.stdout}{done.stderr}")
