@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -37,11 +38,12 @@ def leave_list(request: SignedInRequest) -> HttpResponse:
     """One's own leave, or one's children's; to teachers and admins, who is away now and will be, or was."""
     me, today = request.user, timezone.localdate()
     is_staff, is_past = me.is_admin or me.is_teacher, request.GET.get("show") == "past"
+    mine = set(asks.students_of(me).order_by().values_list("pk", flat=True))
     rows = Leave.objects.for_user(me).select_related("student", *PEOPLE)
     if is_staff:
+        rows = rows.filter(Q(state__in=leaves.OPEN) | Q(student__in=mine))
         rows = rows.filter(last_on__lt=today) if is_past else rows.filter(last_on__gte=today).order_by("first_on", "pk")
     page = Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
-    mine = set(asks.students_of(me).order_by().values_list("pk", flat=True))
     requests = CorrectionRequest.objects.filter(record__student__in=mine).select_related(
         "record__class_session__batch", "record__class_session__subject", "record__student", *PEOPLE
     )
@@ -57,10 +59,11 @@ def leave_list(request: SignedInRequest) -> HttpResponse:
 
 
 def _may_withdraw(user: User, leave: Leave, mine: set[int]) -> bool:
-    if leave.student_id not in mine and not user.is_admin:
-        return False
-    is_coming = leave.last_on >= timezone.localdate()
-    return leave.state == AskState.ASKED or (leave.state == AskState.GRANTED and is_coming)
+    """What waits, the family; what was granted and is not over, the office too."""
+    is_own = leave.student_id in mine
+    if leave.state == AskState.GRANTED:
+        return (is_own or user.is_admin) and leave.last_on >= timezone.localdate()
+    return is_own and leave.state == AskState.ASKED
 
 
 @signed_in

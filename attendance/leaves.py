@@ -127,8 +127,8 @@ def _require_days(first_on: date, last_on: date, *, back: timedelta, now: dateti
         text = _("Leave can begin %(days)d days ago at the earliest. Ask the office.") % {"days": back.days}
         raise AskRefused(text, field="first_on")
     if last_on > today + AHEAD:
-        text = _("Leave can end in %(days)d days at the latest.") % {"days": AHEAD.days}
-        raise AskRefused(text, field="last_on")
+        text = _("Leave is taken %(days)d days ahead at most.") % {"days": AHEAD.days}
+        raise AskRefused(text, field="first_on" if first_on > today + AHEAD else "last_on")
 
 
 def _row(
