@@ -3,12 +3,11 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.frame import with_frame
 from accounts.models import User
 from accounts.ways_in import has_passwords
-from coaching.lib.statements import written_once
 
 
 class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -22,11 +21,5 @@ class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int) -> User | None:
         """Whose session a request comes with."""
-        user = next(iter(_numbered(number=user_id)), None)
+        user = next(iter(with_frame(number=user_id)), None)
         return user if user and self.user_can_authenticate(user) else None
-
-
-@written_once
-def _numbered(*, number: int) -> QuerySet[User]:
-    rows: QuerySet[User] = User.objects.filter(pk=number).order_by()
-    return rows

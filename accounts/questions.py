@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity, news, notifications
+from accounts import activity, frame, news, notifications
 from accounts.models import Notification, Ticket, TicketMessage, User
 from coaching.lib.errors import DomainError
 
@@ -111,7 +111,10 @@ def new_to(person: User, tickets: Iterable[Ticket]) -> set[int]:
 def mark_seen(ticket: Ticket, *, person: User) -> int:
     """This person has looked; returns how many marks that took off."""
     mine = Notification.objects.for_user(person).filter(url=url_of(ticket))
-    return notifications.mark_read(mine, now=timezone.now())
+    count = notifications.mark_read(mine, now=timezone.now())
+    if count:
+        frame.ask_anew(person)
+    return count
 
 
 def _seen(ticket: Ticket, *, person: User, is_done: bool) -> None:
