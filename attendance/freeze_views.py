@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, role_required
@@ -44,6 +45,7 @@ def freeze_create(request: SignedInRequest) -> HttpResponse:
             form.add_error("last_on", error.message)
         else:
             messages.success(request, _("Frozen: %(days)s.") % {"days": freezes.days_of(row)})
+            _warn(request, freezes.still_open(row))
             return redirect("freeze_list")
     return render(request, "attendance/freeze_form.html", {"form": form})
 
@@ -59,3 +61,14 @@ def freeze_lift(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         messages.success(request, _("Open again: %(days)s.") % {"days": freezes.days_of(row)})
         return redirect("freeze_list")
     return render(request, "attendance/freeze_form.html", {"form": form, "row": row, "days": freezes.days_of(row)})
+
+
+def _warn(request: SignedInRequest, count: int) -> None:
+    """Of registers that were left open: whoever was away in them counts as undecided."""
+    if count:
+        words = ngettext(
+            "%(count)d register of these days was never closed: who was absent is not decided in it.",
+            "%(count)d registers of these days were never closed: who was absent is not decided in them.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})

@@ -1,6 +1,6 @@
 """Periods in which attendance no longer changes: frozen and opened again by admins."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -9,8 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import User
-from attendance.models import Freeze
+from accounts.models import Institute, User
+from attendance.models import Freeze, Register
+from batches.series import DAY, instant
 from coaching.lib.errors import DomainError
 
 
@@ -47,3 +48,11 @@ def lift(row: Freeze, *, reason: str, actor: User, now: datetime, request: HttpR
     is_first = Freeze.objects.in_force().filter(pk=row.pk).update(lifted_at=now, lifted_by=actor)
     if is_first:
         activity.record("freeze.lifted", actor=actor, on=row, request=request, name=str(row), reason=reason)
+
+
+def still_open(row: Freeze) -> int:
+    """How many registers of these days were never closed; now they cannot be."""
+    zone = Institute.current().zone
+    since, until = instant(row.first_on, time.min, zone), instant(row.last_on + DAY, time.min, zone)
+    held = Register.objects.filter(class_session__cancelled_at=None, finalised_at=None)
+    return held.filter(class_session__starts_at__gte=since, class_session__starts_at__lt=until).count()

@@ -21,9 +21,7 @@ else:
     RuleModelForm = forms.ModelForm
 
 MODE_NOTES = {
-    Mode.GPS_OR_CODE: gettext_lazy(
-        "Within the venue’s radius, or with the code on the screen."
-    ),
+    Mode.GPS_OR_CODE: gettext_lazy("Within the venue’s radius, or with the code on the screen."),
     Mode.GPS: gettext_lazy("Within the venue’s radius. A code counts where a phone shows no position."),
     Mode.CODE: gettext_lazy("The code on the screen. No position is asked for."),
     Mode.GPS_AND_CODE: gettext_lazy("Both. With one of them the teacher confirms."),
@@ -50,7 +48,7 @@ class RuleForm(RuleModelForm):
     """How the classes of a batch check in."""
 
     open_before_min = forms.IntegerField(
-        label=gettext_lazy("Opens before the class, minutes"), min_value=0, max_value=MOST_OPEN_BEFORE_MIN
+        label=gettext_lazy("Opens, minutes before"), min_value=0, max_value=MOST_OPEN_BEFORE_MIN
     )
     late_after_min = forms.IntegerField(
         label=gettext_lazy("Late after, minutes"),

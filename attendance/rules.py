@@ -98,4 +98,5 @@ def require_not_frozen(class_session: ClassSession) -> None:
     freeze = Freeze.objects.covering(timezone.localdate(class_session.starts_at)).first()
     if freeze:
         words = {"first": date_format(freeze.first_on, "j M Y"), "last": date_format(freeze.last_on, "j M Y")}
-        raise PeriodFrozen(_("Attendance from %(first)s to %(last)s is frozen. Only an admin can lift that.") % words)
+        text = _("Attendance from %(first)s to %(last)s is frozen (%(reason)s). Only an admin can lift that.")
+        raise PeriodFrozen(text % {**words, "reason": freeze.reason})

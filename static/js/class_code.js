@@ -48,14 +48,14 @@ async function look() {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const answer = await fetch(area.dataset.code, { headers: { "X-Live": "1" }, redirect: "manual", signal });
     if (answer.type === "opaqueredirect" || [401, 403, 404, 409].includes(answer.status)) {
-      area.toggleAttribute("data-stale", true);
+      area.toggleAttribute("data-is-old", true);
       old.hidden = true;
       gone.hidden = false;
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));
     area.innerHTML = await answer.text();
-    area.removeAttribute("data-stale");
+    area.removeAttribute("data-is-old");
     old.hidden = true;
     wait = AGAIN_MS;
     begin(askedAt);
@@ -70,7 +70,7 @@ async function look() {
 function missed() {
   const left = endsAt - performance.now();
   if (left <= 0) {
-    area.toggleAttribute("data-stale", true);
+    area.toggleAttribute("data-is-old", true);
     old.hidden = false;
   }
   wait = Math.min(wait * 1.5, MOST_WAIT_MS);
@@ -90,7 +90,7 @@ function back() {
     clearTimeout(timer);
     return;
   }
-  if (endsAt <= performance.now()) area.toggleAttribute("data-stale", true);
+  if (endsAt <= performance.now()) area.toggleAttribute("data-is-old", true);
   stayOn();
   look();
 }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Activity
 from attendance import marks
-from attendance.models import Freeze, Record
+from attendance.models import Freeze, Record, Register
 from attendance.models.records import Status
 from attendance.rules import PeriodFrozen
 from tests import people
@@ -42,7 +42,7 @@ def test_nobody_marks_in_a_frozen_period_until_it_is_opened_again(office: Client
     held = registers.class_now(began_min_ago=3 * 24 * 60)
     assert frozen(office, 5, 2).status_code == 302
     for who in (people.teacher(), people.admin()):
-        with pytest.raises(PeriodFrozen):
+        with pytest.raises(PeriodFrozen, match="Salaries are paid"):
             registers.mark(held, people.student(), Status.PRESENT, by=who)
     lift = f"{LIST}{Freeze.objects.get().uuid}/lift/"
     assert office.post(lift, {"reason": "A forgotten class"}).status_code == 302
@@ -112,3 +112,13 @@ def test_class_after_midnight_belongs_to_the_institutes_day(office: Client) -> N
         marks.set_marks(
             register, [marks.Mark(people.student().pk, Status.ABSENT)], actor=people.teacher(), now=timezone.now()
         )
+
+
+def test_office_is_told_of_registers_that_were_never_closed(office: Client) -> None:
+    held = registers.class_now(began_min_ago=3 * 24 * 60)
+    registers.mark(held, people.student(), Status.PRESENT)
+    frozen(office, 5, 2)
+    assert "1 register of these days was never closed" in office.get(LIST).content.decode()
+    Register.objects.update(finalised_at=timezone.now())
+    frozen(office, 5, 2)
+    assert "never closed" not in office.get(LIST).content.decode()
