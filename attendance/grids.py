@@ -115,9 +115,12 @@ def _roll(batch: Batch, month: Month) -> tuple[dict[int, list[Stay]], list[Stude
 
 def _letters(held: list[Held], stays: Mapping[int, list[Stay]]) -> dict[int, dict[int, str]]:
     letters: dict[int, dict[int, str]] = defaultdict(dict)
+    whole = dict.fromkeys((one.pk for one in held), Status.UNMARKED.value)
     for student, spans in stays.items():
-        on_roll = [one.pk for one in held if any(stay.covers(one) for stay in spans)]
-        if on_roll:
+        if held and any(stay.covers(held[0]) and stay.covers(held[-1]) for stay in spans):
+            letters[student] = whole.copy()  # almost everybody, almost always
+        else:
+            on_roll = [one.pk for one in held if any(stay.covers(one) for stay in spans)]
             letters[student] = dict.fromkeys(on_roll, Status.UNMARKED.value)
     rows = Record.objects.filter(class_session__in=[one.pk for one in held], student__in=stays).order_by()
     for student, number, status in rows.values_list("student", "class_session", "status"):
@@ -130,15 +133,16 @@ def _letters(held: list[Held], stays: Mapping[int, list[Stay]]) -> dict[int, dic
 
 def head_of(grid: Grid) -> list[SafeString]:
     """A head cell for each class, which leads to its register."""
-    return [_head(one) for one in grid.held]
+    address = reverse("register", args=[NOBODY])
+    return [_head(one, address.replace(str(NOBODY), str(one.uuid))) for one in grid.held]
 
 
-def _head(one: Held) -> SafeString:
+def _head(one: Held, address: str) -> SafeString:
     local, time = timezone.localtime(one.starts_at), clock_text(one.starts_at)
     about = " · ".join(filter(None, (date_format(local, "D j M"), time, one.topic or one.subject or "")))
     return format_html(
         '<th scope="col"><a href="{}" title="{}" aria-label="{}">{}<b>{}</b></a>',
-        reverse("register", args=[one.uuid]),
+        address,
         about,
         about,
         date_format(local, "D"),
@@ -149,8 +153,7 @@ def _head(one: Held) -> SafeString:
 def rows_of(grid: Grid) -> Iterator[SafeString]:
     """Each student's row, without closing tags, which HTML does not ask for."""
     cells = _cells()
-    address = f"{reverse('attendance_of', args=[NOBODY])}?month={grid.month}"
-    before, _nobody, after = address.partition(str(NOBODY))
+    before, _nobody, after = reverse("attendance_of", args=[NOBODY]).partition(str(NOBODY))
     for student in grid.students:
         share = grid.share_of(student)
         tone = tone_of(share, grid.wanted)
