@@ -58,8 +58,11 @@ def _shares(students: Sequence[User], *, now: datetime, is_own: bool) -> Panel:
 
 
 def definition() -> str:
-    """What a share is of, in words."""
-    return _("Present and late count as attended. Leave and what nobody has decided count neither way. Rounded down.")
+    """What a share is of, in the words of every page that shows one (`attendance/_share_definition.html`)."""
+    return _(
+        "Attendance is present and late, out of present, late and absent. Leave, cancelled classes and what nobody has "
+        "decided yet do not count. Percentages are rounded down."
+    )
 
 
 def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Record, Any]:
