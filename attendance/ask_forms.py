@@ -86,6 +86,11 @@ class AskCorrectionForm(forms.Form):
     )
     reason = _reason_field(help_text=gettext_lazy("It stays in the history of the record."))
 
+    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted: Any = self.fields["wanted"]
+        wanted.choices = [(value, label) for value, label in wanted.choices if value != record.status]
+
 
 class CorrectForm(forms.Form):
     """A record that a teacher or the office puts right; `seen` is the version the page showed."""

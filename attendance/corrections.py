@@ -52,8 +52,7 @@ def ask(
         return waiting
     require_askable(record, now=now)
     if record.status == wanted:
-        text = _("The register says so already: %(status)s.") % {"status": Status(record.status).label}
-        raise AskRefused(text, field="wanted")
+        raise AskRefused(_("The register says so already."), field="wanted")
     row, is_new = CorrectionRequest.objects.get_or_create(
         record=record,
         state=AskState.ASKED,
@@ -66,8 +65,12 @@ def ask(
 
 
 def require_askable(record: Record, *, now: datetime) -> None:
-    """Raises: AskRefused when its class is on, cancelled or long over, or was asked about; PeriodFrozen."""
+    """Raises: AskRefused when it says he was there, its class is on, cancelled or long over, or was asked about;
+    PeriodFrozen.
+    """
     held = record.class_session
+    if record.status == Status.PRESENT:
+        raise AskRefused(_("The register says: %(status)s.") % {"status": Status.PRESENT.label})
     if held.is_cancelled:
         raise AskRefused(_("This class is cancelled. It does not count."))
     if now < held.ends_at:

@@ -81,14 +81,9 @@ def set_marks(
     class_session = register.class_session
     require_not_frozen(class_session)
     roll = students_on_roll(class_session)
-    outcome = Outcome()
-    wanted = {}
-    for mark in marks:
-        if mark.student_id in roll:
-            wanted[mark.student_id] = mark
-        else:
-            text = _("This student is not on the roll of this class.")
-            outcome.refused.append(Refusal("not_on_roll", text, mark))
+    wanted = {mark.student_id: mark for mark in marks if mark.student_id in roll}
+    stranger = _("This student is not on the roll of this class.")
+    outcome = Outcome(refused=[Refusal("not_on_roll", stranger, mark) for mark in marks if mark.student_id not in roll])
     records = locked_records(class_session.pk, wanted)
     is_final = Register.objects.filter(pk=register.pk, finalised_at__isnull=False).exists()
     changes = []
@@ -103,9 +98,7 @@ def set_marks(
         outcome.saved.append(record)
     _write([records[change.record.student_id] for change in changes], changes)
     if changes and is_final:
-        name, count = str(class_session), len(changes)
-        activity.record("attendance.corrected", actor=actor, on=class_session, request=request, name=name, count=count)
-        news.of_corrections(class_session, changes, actor=actor, now=now)
+        _note_corrections(class_session, changes, actor=actor, now=now, request=request)
     return outcome
 
 
@@ -145,6 +138,20 @@ def put_all(records: Sequence[Record], *, status: Status, source: Source, by: Us
         _put(row, Mark(row.student_id, status), source=source, by=by, now=now, is_final=False) for row in records
     ]
     _write(records, changes)
+
+
+def _note_corrections(
+    class_session: ClassSession,
+    changes: Sequence[RecordChange],
+    *,
+    actor: User,
+    now: datetime,
+    request: HttpRequest | None,
+) -> None:
+    """Of a closed register: a line of the log, and news to whom it concerns."""
+    name, count = str(class_session), len(changes)
+    activity.record("attendance.corrected", actor=actor, on=class_session, request=request, name=name, count=count)
+    news.of_corrections(class_session, changes, actor=actor, now=now)
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------

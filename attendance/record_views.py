@@ -63,7 +63,7 @@ def correction_ask(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         raise NotAllowed(_("Only the student and his guardians ask for a correction."))
     if request.method != "POST":
         return redirect("record", row.uuid)
-    form, now = AskCorrectionForm(request.POST), timezone.now()
+    form, now = AskCorrectionForm(request.POST, record=row), timezone.now()
     if not form.is_valid():
         return _shown(request, row, ask_form=form)
     wanted, reason = Status(form.cleaned_data["wanted"]), form.cleaned_data["reason"]
@@ -138,14 +138,14 @@ def _shown(
 
 
 def _ask_form(row: Record, form: AskCorrectionForm | None, *, now: datetime) -> tuple[AskCorrectionForm | None, str]:
-    """The form, or why there is none."""
-    if form is not None:
+    """The form, or why there is none; who was there has nothing to ask for."""
+    if form is not None or row.status == Status.PRESENT:
         return form, ""
     try:
         corrections.require_askable(row, now=now)
     except DomainError as error:
         return None, error.message
-    return AskCorrectionForm(), ""
+    return AskCorrectionForm(record=row), ""
 
 
 def _attempts(row: Record, *, with_positions: bool) -> list[dict[str, Any]]:

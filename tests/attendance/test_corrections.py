@@ -202,10 +202,18 @@ def test_only_what_a_student_may_want_is_asked_for(wanted, status):
 
 def test_what_the_register_says_already_is_not_asked_for():
     record = asking.missed()
-    correct(record)
-    page = ask(record)
-    assert page.status_code == 409
+    correct(record, status="L")
+    page = ask(record, wanted="L")
     assert list(page.context["ask_form"].errors) == ["wanted"]
+    assert ask(record, wanted="P").status_code == 302
+
+
+def test_who_was_there_is_offered_no_correction():
+    record = asking.missed()
+    correct(record)
+    assert "Ask for a correction" not in shown(record, people.student()).content.decode()
+    assert ask(record, wanted="E").status_code == 409
+    assert not CorrectionRequest.objects.exists()
 
 
 def test_nobody_decides_about_his_own_child():

@@ -46,7 +46,7 @@ def test_a_student_asks_for_a_correction_a_teacher_grants_it_and_all_of_it_stand
     desk.get_by_label("Refuse: रितिका शर्मा").first.click()
     look(desk, "asks-refuse")
     desk.get_by_label("Why not").first.fill("परीक्षा उसी सप्ताह है। कार्यालय से बात कीजिए।")
-    desk.get_by_role("button", name="Refuse", exact=True).first.click()
+    desk.get_by_role("button", name="Refuse with this answer").first.click()
     expect(desk.get_by_text("Refused: रितिका शर्मा.")).to_be_visible()
     look(desk, "asks-answered")
     desk.get_by_role("link", name="JEE 2027 A, Physics").first.click()
