@@ -12,10 +12,10 @@ from attendance import check_ins
 from attendance.check_in_scale import Scale, scale_of
 from attendance.check_in_words import Answer, NextStep, answer, next_steps, standing_title
 from attendance.check_ins import Taken
-from attendance.class_states import TONES
 from attendance.models import CheckInAttempt, Mode, Record, Register
 from attendance.models.records import SAID, THERE, Status
 from attendance.models.registers import USES_POSITION
+from attendance.month_of import TONES
 from attendance.rules import institute_rule, mode_of, venues_of
 from batches.class_lines import standing
 from batches.models import ClassSession

@@ -27,8 +27,9 @@ NAMES = ("register", "batch__venue", "room__venue", "subject", "teacher", "holid
 @body_limit(lambda: MOST_BYTES, "application/json")
 def check_in(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """The page to whoever is on the roll; a POST, of JSON or of the plain form, is a check-in."""
-    row = get_object_or_404(ClassSession.objects.select_related(*NAMES), uuid=public_id)
-    if not check_ins.is_on_roll(row, request.user):
+    classes = check_ins.with_roll(ClassSession.objects.select_related(*NAMES), request.user)
+    row = get_object_or_404(classes, uuid=public_id)
+    if not vars(row)["is_mine"]:
         return _others(request, row)
     if request.method != "POST":
         return _shown(request, row)

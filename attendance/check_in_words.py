@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attendance import check_ins
 from attendance.check_ins import Taken
-from attendance.class_states import CHECKED_IN, TONES
+from attendance.class_states import CHECKED_IN
 from attendance.geofence import STALE_MS
 from attendance.models import CheckInAttempt, Mode, Record, Register
 from attendance.models.check_ins import Decision
 from attendance.models.records import SAID, THERE, Status
+from attendance.month_of import TONES
 from attendance.rules import mode_of, venues_of
 from batches.models import Venue
 

@@ -23,6 +23,15 @@ TOPICS = {
 }
 
 
+PHONES = 24
+NAMES = ("Aarohi Deshpande", "ईशान वर्मा", "Harpreet Kaur Sandhu", "Venkata Sai Lakshmi Narasimha Rao Peddireddy")
+
+
+def login_of(number: int) -> str:
+    """Of a student whom only one walk signs in: six check-ins a minute are taken of each."""
+    return f"2026-07{number:02}"
+
+
 def number_of(topic: str) -> uuid.UUID:
     """Of the class with this topic, the same in the seed and in the walks."""
     return uuid.uuid5(uuid.NAMESPACE_URL, topic)
@@ -35,7 +44,7 @@ def main() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from accounts.models import Institute
+    from accounts.models import Institute, Role
     from attendance.models import Mode
     from batches.models import ClassSession
     from tests import people
@@ -47,7 +56,10 @@ def main() -> None:
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
     batch = timetables.batch("JEE 2027 A", venue=timetables.venue())
-    for student in (people.student(), people.other_student()):
+    phones = [
+        people.person(f"{NAMES[n % len(NAMES)]} {n}", Role.STUDENT, admission_number=login_of(n)) for n in range(PHONES)
+    ]
+    for student in (people.student(), people.other_student(), *phones):
         timetables.enrol(student, batch)
 
     def held(topic: str, began_min_ago: float, **more: object) -> ClassSession:
