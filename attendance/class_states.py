@@ -5,6 +5,7 @@ guardian's children what it says of each, and to who takes the register how far 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -72,7 +73,8 @@ def _own_state(row: ClassSession, register: Register, now: datetime) -> ClassSta
     if said["status"] in THERE and said["source"] in CHECKED_IN:
         word = f"{word}, {clock_text(said['marked_at'])}"
     is_open = said["status"] not in SAID and is_checked_in_now(register, now)
-    return ClassState(tone, word, _check_in(row, register) if is_open else None)
+    action = _check_in(row, register) if is_open else None
+    return ClassState(tone, word, action, _explained(row.uuid) if word else "")
 
 
 def is_checked_in_now(register: Register, now: datetime) -> bool:
@@ -90,9 +92,14 @@ def childrens_states(students: Sequence[User], refs: Collection[int]) -> dict[in
     """What the registers say of these students; of several, each is named. One query."""
     rows = Record.objects.filter(class_session__in=refs, student__in=students).exclude(status=Status.UNMARKED)
     said: dict[int, list[Record]] = defaultdict(list)
-    for record in rows.select_related("student").order_by("student__name", "pk") if students else ():
+    for record in rows.select_related("student", "class_session").order_by("student__name", "pk") if students else ():
         said[record.class_session_id].append(record)
     return {pk: _of_children(records, is_named=len(students) > 1) for pk, records in said.items()}
+
+
+def _explained(class_uuid: UUID) -> str:
+    """Where the record stands with its history, and a correction is asked for."""
+    return reverse("own_record", args=[class_uuid])
 
 
 def _of_children(records: Sequence[Record], *, is_named: bool) -> ClassState:
@@ -100,7 +107,8 @@ def _of_children(records: Sequence[Record], *, is_named: bool) -> ClassState:
     if is_named:
         words = [f"{one.student.name}: {word}" for one, word in zip(records, words, strict=True)]
     tones = {tone_of(one.status) for one in records}
-    return ClassState(next(tone for tone in ("bad", "due", "run", "off", "ok") if tone in tones), ", ".join(words))
+    tone = next(tone for tone in ("bad", "due", "run", "off", "ok") if tone in tones)
+    return ClassState(tone, ", ".join(words), url=_explained(records[0].class_session.uuid))
 
 
 def tone_of(status: str | None) -> str:
@@ -133,7 +141,8 @@ def _register_state(row: ClassSession, register: Register, now: datetime) -> Cla
     if now < register.opens_at or not counts["roll"]:
         return ClassState()
     action = Action(_("Register"), reverse("register", args=[row.uuid]), drawn="list-checks")
-    return ClassState(*_progress(register, counts, now), action)
+    more = (Action(_("Show code"), reverse("class_code", args=[row.uuid]), drawn="qr-code"),)
+    return ClassState(*_progress(register, counts, now), action, more=more if is_checked_in_now(register, now) else ())
 
 
 def _progress(register: Register, counts: dict[str, int], now: datetime) -> tuple[str, str]:

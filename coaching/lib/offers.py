@@ -51,11 +51,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ClassState:
-    """What another area says of a class in a list, and what can be done there at once."""
+    """What another area says of a class in a list, and what can be done there at once.
+
+    On the page of the class `url` is where the word is explained, and `more` what else can be done.
+    """
 
     tone: str = ""
     word: str = ""
     action: Action | None = None
+    url: str = ""
+    more: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

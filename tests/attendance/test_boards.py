@@ -1,5 +1,6 @@
 """What first screens, pages of classes and batches, and to-do lists say about attendance, and to whom."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def fresh(person: User) -> User:
 
 def state(person: User, held: ClassSession) -> ClassState:
     said = offers.class_states(fresh(person), [held.pk], now=timezone.now())
-    return said.get(held.pk, ClassState())
+    return replace(said.get(held.pk, ClassState()), url="", more=())
 
 
 def waits(person: User) -> dict[str, str]:
@@ -73,7 +74,7 @@ def test_nobody_is_led_to_a_check_in_that_is_not_open(began_min_ago, fields):
 
 def test_rule_of_the_batch_and_then_of_the_institute_says_when_check_in_opens():
     held = registers.class_now(began_min_ago=-30)
-    institute = CheckInRule.objects.create(pk=1, open_before_min=40)
+    institute = CheckInRule.objects.create(open_before_min=40)
     assert state(people.student(), held).action
     CheckInRule.objects.create(batch=held.batch, open_before_min=20)
     assert state(people.student(), held).action is None
@@ -138,7 +139,12 @@ def test_page_of_a_class_says_the_same():
     page = people.signed_in(people.teacher()).get(path).content.decode()
     assert f"/attendance/sessions/{held.uuid}/register/" in page
     assert "Nobody marked yet" in page
+    assert f"/attendance/sessions/{held.uuid}/code/" in page
     assert people.signed_in(people.other_student()).get(path).status_code == 404
+    record = registers.mark(held, people.student(), Status.ABSENT)
+    [said] = offers.class_states(fresh(people.student()), [held.pk], now=timezone.now()).values()
+    assert said.url in people.signed_in(people.student()).get(path).content.decode()
+    assert people.signed_in(people.student()).get(said.url).headers["Location"] == f"/attendance/records/{record.uuid}/"
 
 
 def test_classes_on_a_first_screen_cost_the_same_however_many_there_are(same_queries):
@@ -176,7 +182,7 @@ def test_student_and_guardian_read_the_share_and_what_is_still_needed(child):
 
 def test_percent_that_is_wanted_is_the_batchs_own(child):
     attended(child, Status.PRESENT, Status.ABSENT)
-    CheckInRule.objects.create(pk=1, percent_wanted=60)
+    CheckInRule.objects.create(percent_wanted=60)
     assert "for 60 %" in offers.panel(fresh(child), now=timezone.now()).lines[0].meta
     CheckInRule.objects.create(batch=timetables.batch(), percent_wanted=50)
     assert offers.panel(fresh(child), now=timezone.now()).lines[0].meta == "1 of 2 · must not miss the next one"
