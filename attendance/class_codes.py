@@ -29,6 +29,7 @@ PURPOSE = "attendance-code"
 LOOK_EVERY_MS = 5000
 """So often the screen asks how many have checked in."""
 OPENING_LASTS_S = 13 * 3600
+"""Longer than any class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Screen:
     """What the hall sees at one moment.
 
     `state`: early | open | closed | final | teacher (who alone takes the register). There is a code only while it is
-    open; after `left_ms` the screen says something else, and after `look_ms` it is worth asking again.
+    open, and only for who has opened the screen (`is_opened`); after `left_ms` it says something else, and after
+    `look_ms` it is worth asking again.
     """
 
     register: Register
@@ -44,6 +46,7 @@ class Screen:
     there: int
     on_roll: int
     left_ms: int
+    is_opened: bool
     code: str = ""
     picture: SafeString | None = None
 
@@ -68,20 +71,29 @@ def key_of(register: Register) -> bytes:
     return hmac.new(sealing.ring().subkey(PURPOSE), material, hashlib.sha256).digest()
 
 
-def screen_of(class_session: ClassSession, *, now: datetime) -> Screen:
+def screen_of(class_session: ClassSession, *, by: User, now: datetime) -> Screen:
     """What the hall sees now. Raises: RegisterRefused for a cancelled class."""
-    register = rules.register_to_be(class_session)
-    is_early = now < register.opens_at and not Register.objects.filter(pk=class_session.pk).exists()
-    if class_session.is_cancelled or not is_early:
-        register = rules.open_register(class_session, now=now)
+    is_opened = bool(cache.get(_opening(class_session, by)))
+    register = _register_of(class_session, is_opened=is_opened, now=now)
     state, left_ms = state_of(register, now=now), int(codes.ends_in_s(now) * 1000)
     roll = marks.students_on_roll(class_session)
     records = Record.objects.filter(class_session=class_session, status__in=THERE).order_by()
     there = len(roll.intersection(records.values_list("student_id", flat=True)))
-    if state != "open":
-        return Screen(register, state, there, len(roll), left_ms)
+    if state != "open" or not is_opened:
+        return Screen(register, state, there, len(roll), left_ms, is_opened)
     code = codes.code_of(key_of(register), codes.step_at(now))
-    return Screen(register, state, there, len(roll), left_ms, code, qr_svg(link_of(class_session, code)))
+    picture = qr_svg(link_of(class_session, code))
+    return Screen(register, state, there, len(roll), left_ms, is_opened, code, picture)
+
+
+def _register_of(class_session: ClassSession, *, is_opened: bool, now: datetime) -> Register:
+    """Only who has opened the screen opens the register by it; for others it is as it would be."""
+    found = Register.objects.filter(pk=class_session.pk).first() or rules.register_to_be(class_session)
+    is_early = found._state.adding and (now < found.opens_at or not is_opened)
+    if class_session.is_cancelled or not is_early:
+        return rules.open_register(class_session, now=now)
+    found.class_session = class_session
+    return found
 
 
 def state_of(register: Register, *, now: datetime) -> str:
@@ -100,16 +112,16 @@ def link_of(class_session: ClassSession, code: str) -> str:
     return f"{settings.BASE_URL}{reverse('check_in_link', args=[class_session.uuid])}#{code}"
 
 
-def note_opening(class_session: ClassSession, *, by: User, request: HttpRequest) -> None:
-    """Log that somebody put the code on a screen."""
-    cache.set(_opening(class_session, by), 1, OPENING_LASTS_S)
+def open_screen(class_session: ClassSession, *, by: User, now: datetime, request: HttpRequest) -> None:
+    """Somebody puts the code of a class on a screen, which is logged; from then on he gets its codes.
+
+    Nothing happens for a class that has none (any more). Raises: RegisterRefused for a cancelled class.
+    """
+    register = _register_of(class_session, is_opened=True, now=now)
+    if state_of(register, now=now) not in {"early", "open"}:
+        return
     activity.record("check_in.code_shown", actor=by, on=class_session, request=request, name=str(class_session))
-
-
-def note_look(class_session: ClassSession, *, by: User, request: HttpRequest) -> None:
-    """Log it when a code is asked for by somebody who has not opened the page."""
-    if not cache.get(_opening(class_session, by)):
-        note_opening(class_session, by=by, request=request)
+    cache.set(_opening(class_session, by), 1, OPENING_LASTS_S)
 
 
 def _opening(class_session: ClassSession, by: User) -> str:

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in
 from attendance import class_codes
@@ -14,15 +14,15 @@ from batches.models import ClassSession
 
 
 @signed_in
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def class_code(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """The whole screen; `again` is set when a page without JavaScript renews itself, which is no other opening."""
+    """The whole screen; its first code comes by POST, which is logged: looking at an address shows none."""
     row = _shown_to(request, public_id)
-    screen = class_codes.screen_of(row, now=timezone.now())
-    note = class_codes.note_look if "again" in request.GET else class_codes.note_opening
-    if screen.code:
-        note(row, by=request.user, request=request)
+    if request.method == "POST":
+        class_codes.open_screen(row, by=request.user, now=timezone.now(), request=request)
+        return redirect("class_code", public_id)
+    screen = class_codes.screen_of(row, by=request.user, now=timezone.now())
     return render(request, "attendance/class_code.html", {"row": row, "screen": screen})
 
 
@@ -32,9 +32,7 @@ def class_code(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def class_code_now(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """What changes on it, for the page that asks again and again."""
     row = _shown_to(request, public_id)
-    screen = class_codes.screen_of(row, now=timezone.now())
-    if screen.code:
-        class_codes.note_look(row, by=request.user, request=request)
+    screen = class_codes.screen_of(row, by=request.user, now=timezone.now())
     return render(request, "attendance/_class_code.html", {"row": row, "screen": screen})
 
 

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import SignedInRequest, role_required
 from accounts.models import Role
@@ -84,16 +84,18 @@ def flag_review(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 
 @role_required(Role.ADMIN)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def check_in_position(request: SignedInRequest, public_id: UUID) -> HttpResponse:
-    """Where a check-in was sent from. That an admin looked is logged."""
-    names = ("student", "venue", "register__class_session__batch", "register__class_session__subject")
+    """What was decided of a check-in; by POST also where it was sent from, and that an admin looked is logged."""
+    names = ("student", "venue", "position", "register__class_session__batch", "register__class_session__subject")
     attempt = get_object_or_404(CheckInAttempt.objects.select_related(*names), uuid=public_id)
-    position = positions.seen(attempt, by=request.user, request=request)
-    context: dict[str, Any] = {"attempt": attempt, "row": attempt.register.class_session, "position": position}
-    if position:
+    position = positions.position_of(attempt)
+    context: dict[str, Any] = {"attempt": attempt, "row": attempt.register.class_session, "is_kept": bool(position)}
+    if position and request.method == "POST":
+        positions.note_look(attempt, by=request.user, request=request)
         fence = rules.fence_of(attempt.venue) if attempt.venue else None
+        context["position"] = position
         context["plan"] = plan_of(fence, position.latitude, position.longitude, attempt.accuracy_m or 0)
         context["places"] = [f"{degrees:.6f}" for degrees in (position.latitude, position.longitude)]
     return render(request, "attendance/check_in_position.html", context)

@@ -31,13 +31,17 @@ def band(distance_m: float | None) -> str:
     return _("%(least)d–%(most)d km") % {"least": below // 1000, "most": above // 1000}
 
 
-@transaction.atomic
-def seen(attempt: CheckInAttempt, *, by: User, request: HttpRequest) -> CheckInPosition | None:
-    """The position, which is logged with whose it is before anybody reads it; None when there is none (any more)."""
-    position = CheckInPosition.objects.filter(pk=attempt.pk).first()
-    if position:
-        activity.record("check_in.position_seen", actor=by, subject=attempt.student, on=attempt, request=request)
-    return position
+def position_of(attempt: CheckInAttempt) -> CheckInPosition | None:
+    """None when none was sent, or its time is over. `attempt` may bring it along."""
+    try:
+        return attempt.position
+    except CheckInPosition.DoesNotExist:
+        return None
+
+
+def note_look(attempt: CheckInAttempt, *, by: User, request: HttpRequest) -> None:
+    """Log, before anything is shown, that somebody looks at a position, with whose it is."""
+    activity.record("check_in.position_seen", actor=by, subject=attempt.student, on=attempt, request=request)
 
 
 def delete_old(*, now: datetime) -> int:

@@ -14,6 +14,7 @@ from accounts.access import SignedInRequest, role_required
 from accounts.models import Role
 from attendance import rule_changes, rules
 from attendance.models import CheckInRule, Mode
+from attendance.registers import register_seen
 from attendance.rule_forms import MODE_NOTES, InstituteRuleForm, ModeForm, RuleForm
 from batches import taught
 from batches.models import Batch, ClassSession
@@ -85,18 +86,18 @@ def register_mode(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """How this class alone checks in."""
     rows = ClassSession.objects.editable_by(request.user).select_related("batch__venue", "room__venue", "subject")
     row = get_object_or_404(rows, uuid=public_id)
-    register, status = rules.open_register(row, now=timezone.now()), 200
-    form = ModeForm(request.POST if request.method == "POST" else None, initial={"mode": register.mode})
+    seen, status = register_seen(row), 200
+    form = ModeForm(request.POST if request.method == "POST" else None, initial={"mode": seen.mode})
     if request.method == "POST" and form.is_valid():
         try:
-            mode = Mode(form.cleaned_data["mode"])
+            mode, register = Mode(form.cleaned_data["mode"]), rules.open_register(row, now=timezone.now())
             rule_changes.set_mode(register, mode, actor=request.user, request=request)
         except DomainError as error:
             form.add_error(None, error.message)
             status = error.status
         else:
             messages.success(request, _("From now on: %(way)s.") % {"way": mode.label})
-            return redirect("class_code" if mode != Mode.TEACHER else "class_session", row.uuid)
+            return redirect("register", row.uuid)
     context = {"form": form, "row": row, "notes": MODE_NOTES, "has_venue": bool(rules.venues_of(row))}
     return render(request, "attendance/register_mode.html", context, status=status)
 

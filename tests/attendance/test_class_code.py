@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Activity
 from accounts.slips import qr_svg
 from attendance import class_codes, codes
-from attendance.models import Mode
+from attendance.models import Mode, Register
 from attendance.models.records import Status
 from tests import people
 from tests.attendance import registers
@@ -33,6 +33,11 @@ def url_of(held: Any, name: str = "class_code") -> str:
     return reverse(name, args=[held.uuid])
 
 
+def opened(hall: Client, held: Any) -> str:
+    """The page after the button was pressed."""
+    return hall.post(url_of(held), follow=True).content.decode()
+
+
 def code_in(page: str) -> str:
     found = re.search(r'<p class="hall-code".*?</p>', page, re.DOTALL)
     return "".join(re.findall(r"<span>([A-Z2-7]{4})</span>", found[0])) if found else ""
@@ -45,6 +50,7 @@ def openings() -> int:
 def test_screen_shows_the_code_that_checks_in_and_the_way_to_it(hall: Client, settings: Any) -> None:
     settings.BASE_URL = "https://classcrew.example"
     register = registers.register()
+    opened(hall, register.class_session)
     answer = hall.get(url_of(register.class_session))
     code = code_in(answer.content.decode())
     now = timezone.now()
@@ -57,6 +63,7 @@ def test_screen_shows_the_code_that_checks_in_and_the_way_to_it(hall: Client, se
 def test_code_is_another_one_after_twenty_seconds_and_the_fragment_says_when() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         hall, held = people.signed_in(people.teacher()), registers.register().class_session
+        opened(hall, held)
         first = hall.get(url_of(held, "class_code_now")).content.decode()
         assert 'data-left-ms="13000"' in first
         assert 'data-look-ms="5000"' in first
@@ -80,7 +87,7 @@ def test_codes_of_two_classes_and_of_a_copied_database_differ(settings: Any) -> 
 def test_it_counts_who_is_there(hall: Client) -> None:
     held = registers.class_now()
     timetables.enrol(people.other_student(), held.batch)
-    assert "<b>0</b> of 2 checked in" in hall.get(url_of(held)).content.decode()
+    assert "<b>0</b> of 2 checked in" in opened(hall, held)
     registers.mark(held, people.student(), Status.LATE)
     registers.mark(held, people.other_student(), Status.WAITING)
     assert "<b>1</b> of 2 checked in" in hall.get(url_of(held, "class_code_now")).content.decode()
@@ -88,27 +95,36 @@ def test_it_counts_who_is_there(hall: Client) -> None:
 
 def test_opening_is_logged_once_and_not_with_every_look(hall: Client) -> None:
     held = registers.register().class_session
-    hall.get(url_of(held))
+    opened(hall, held)
     for _ in range(3):
         hall.get(url_of(held, "class_code_now"))
-    hall.get(url_of(held) + "?again=1")
-    assert openings() == 1
-    hall.get(url_of(held))
+        hall.get(url_of(held))
+    line = Activity.objects.get(event="check_in.code_shown")
+    assert (line.actor, line.object_id) == (people.teacher(), str(held.uuid))
+    opened(hall, held)
     assert openings() == 2
-    assert Activity.objects.filter(event="check_in.code_shown").first().actor == people.teacher()  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("path", ["class_code_now", "class_code"])
-def test_who_looks_without_opening_the_page_is_logged_too(hall: Client, path: str) -> None:
+def test_looking_at_the_address_shows_no_code_and_opens_no_register(hall: Client) -> None:
+    held = registers.class_now()
+    for name in ("class_code", "class_code_now"):
+        page = hall.get(url_of(held, name)).content.decode()
+        assert code_in(page) == ""
+        assert "Show the code" in page
+    assert not Register.objects.exists()
+    assert openings() == 0
+
+
+def test_who_has_not_opened_it_himself_gets_no_code_of_somebody_elses_screen(hall: Client) -> None:
     held = registers.register().class_session
-    hall.get(url_of(held, path), {"again": "1"})
-    assert openings() == 1
+    opened(hall, held)
+    assert code_in(people.signed_in(people.admin()).get(url_of(held, "class_code_now")).content.decode()) == ""
 
 
 def test_before_its_time_there_is_no_code_but_the_time() -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         hall, held = people.signed_in(people.teacher()), registers.class_now(began_min_ago=-16)
-        page = hall.get(url_of(held)).content.decode()
+        page = opened(hall, held)
         assert "Check-in opens at 12:01 pm" in page
         assert code_in(page) == ""
         clock.shift(timedelta(minutes=1))
@@ -126,7 +142,7 @@ def test_before_its_time_there_is_no_code_but_the_time() -> None:
 )
 def test_class_that_takes_no_code_shows_none(hall: Client, fields: dict[str, Any], words: str) -> None:
     register = registers.register(**fields)
-    page = hall.get(url_of(register.class_session)).content.decode()
+    page = opened(hall, register.class_session)
     assert words in page
     assert code_in(page) == ""
     assert openings() == 0
@@ -135,19 +151,20 @@ def test_class_that_takes_no_code_shows_none(hall: Client, fields: dict[str, Any
 def test_cancelled_class_has_no_code(hall: Client) -> None:
     held = registers.class_now(cancelled_at=timezone.now())
     assert hall.get(url_of(held)).status_code == 409
+    assert hall.post(url_of(held)).status_code == 409
 
 
 def test_page_without_script_renews_itself_and_offers_a_link() -> None:
     with time_machine.travel(NOON, tick=False):
         hall, held = people.signed_in(people.teacher()), registers.register().class_session
-        page = hall.get(url_of(held)).content.decode()
-    assert f'<noscript><meta http-equiv="refresh" content="14;url={url_of(held)}?again=1"></noscript>' in page
+        page = opened(hall, held)
+    assert f'<noscript><meta http-equiv="refresh" content="14;url={url_of(held)}"></noscript>' in page
     assert "Show the current code" in page
 
 
 def test_looking_costs_the_same_with_three_and_with_forty(hall: Client, django_assert_max_num_queries: Any) -> None:
     held = registers.register().class_session
-    hall.get(url_of(held))
+    opened(hall, held)
     registers.crowd(held.batch, 40)
     with django_assert_max_num_queries(12):
         hall.get(url_of(held, "class_code_now"))

@@ -149,7 +149,7 @@ def test_teacher_changes_the_way_of_one_class() -> None:
     register = registers.register()
     meera, url = people.signed_in(people.teacher()), rule_url(register.class_session, "register_mode")
     assert meera.get(url).status_code == 200
-    assert meera.post(url, {"mode": "code"})["Location"].endswith("/code/")
+    assert meera.post(url, {"mode": "code"})["Location"].endswith("/register/")
     assert mode_of(register) == "code"
     assert meera.post(url, {"mode": "teacher"}).status_code == 302
     assert meera.post(url, {"mode": "teacher"}).status_code == 302

@@ -50,8 +50,17 @@ def _asked(institute: Site, question: str) -> str:
     return told.read_text()
 
 
+def _show(page: Page) -> None:
+    """Press the button, where this teacher has not done so before."""
+    button = page.get_by_role("button", name="Show the code")
+    if button.count():
+        button.click()
+
+
 def test_hall_sees_the_next_code_without_a_reload_and_who_has_come(enter, institute: Site, held: str):
     page = enter("teacher", f"/attendance/sessions/{held}/code/")
+    look(page, "class-code-covered")
+    page.get_by_role("button", name="Show the code").click()
     code = page.locator(".hall-code")
     first = code.inner_text()
     assert re.search(r"[A-Z2-7]{4}\s+[A-Z2-7]{4}", first)
@@ -76,6 +85,7 @@ def test_code_that_no_answer_renews_is_called_old_and_comes_back(enter, held: st
     page = enter("teacher", "/more/")
     page.clock.install()
     page.goto(page.url.replace("/more/", f"/attendance/sessions/{held}/code/"))
+    _show(page)
     old = page.get_by_text("This code may be old.")
     page.context.set_offline(True)
     page.clock.run_for(10_000)
@@ -89,6 +99,7 @@ def test_code_that_no_answer_renews_is_called_old_and_comes_back(enter, held: st
 
 def test_screen_whose_session_has_ended_says_so(enter, held: str):
     page = enter("teacher", f"/attendance/sessions/{held}/code/")
+    _show(page)
     page.context.clear_cookies()
     expect(page.get_by_text("This page no longer gets codes.")).to_be_visible()
 
@@ -96,6 +107,7 @@ def test_screen_whose_session_has_ended_says_so(enter, held: str):
 def test_screen_before_its_time_waits(enter, institute: Site):
     later = _asked(institute, "__import__('batches.models').models.ClassSession.objects.latest('starts_at').uuid")
     page = enter("teacher", f"/attendance/sessions/{later}/code/")
+    _show(page)
     expect(page.get_by_text("Check-in opens at")).to_be_visible()
     look(page, "class-code-early")
 
@@ -105,8 +117,8 @@ def test_teacher_changes_how_one_class_checks_in(enter, held: str):
     look(page, "register-mode")
     page.get_by_label("Position and code").check()
     page.get_by_role("button", name="Change").click()
-    page.wait_for_url("**/code/")
-    page.goto(page.url.replace("/code/", "/mode/"))
+    page.wait_for_url("**/register/")
+    page.goto(page.url.replace("/register/", "/mode/"))
     expect(page.get_by_label("Position and code")).to_be_checked()
     page.get_by_label("Position or code").check()
     page.get_by_role("button", name="Change").click()
@@ -176,6 +188,9 @@ def test_teacher_reviews_a_flag_and_sees_no_coordinates(enter):
 def test_admin_looks_at_a_position_and_is_told_that_it_is_logged(enter):
     page = enter("admin", "/attendance/flags/?kind=OUTSIDE&state=all")
     page.get_by_role("link", name="Position of").first.click()
+    expect(page.get_by_text("20.00")).to_have_count(0)
+    look(page, "check-in-position-covered")
+    page.get_by_role("button", name="Show the position").click()
     expect(page.get_by_text("is logged, with your name")).to_be_visible()
     expect(page.get_by_role("img", name="The position, 240 m from the middle of College Road")).to_be_visible()
     look(page, "check-in-position")
