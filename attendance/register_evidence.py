@@ -34,7 +34,7 @@ class Attempt:
     @property
     def where(self) -> str:
         """As 25–50 m; "" when no position was looked at."""
-        return "" if self.decision == Decision.NONE else band(self.distance_m)
+        return "" if self.decision == Decision.NONE else _unbroken(band(self.distance_m))
 
 
 class _Leave(Protocol):
@@ -72,6 +72,11 @@ class Facts:
         return any(one.status in THERE for one in self.attempts)
 
 
+def _unbroken(text: str) -> str:
+    """A figure and its unit stay on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{EN DASH}", "\N{EN DASH}\N{WORD JOINER}")
+
+
 def note_of(facts: Facts) -> tuple[str, str]:
     """Tone ("" for nothing unusual) and words."""
     tone = "due" if facts.flags or facts.status == Status.WAITING else ""
@@ -99,7 +104,7 @@ def _check_in(facts: Facts) -> str:
     attempt = facts.attempt
     if attempt is None:
         return "" if facts.leave and facts.leave.is_granted else _("No check-in")
-    words = {"time": clock_text(attempt.received_at), "distance": attempt.where}
+    words = {"time": _unbroken(clock_text(attempt.received_at)), "distance": attempt.where}
     if facts.status == Status.WAITING:
         return _to_confirm(attempt) % words
     if attempt.status not in THERE:

@@ -17,7 +17,7 @@ from accounts import activity
 from accounts.models import User
 from attendance import leaves, marks, rules
 from attendance.models import Record, RecordChange, Register
-from attendance.models.records import THERE, Source, Status
+from attendance.models.records import THERE, RecordQuerySet, Source, Status
 from attendance.register_lines import Line, numbers_of
 from attendance.rules import PeriodFrozen, RegisterRefused
 from batches.models import ClassSession
@@ -120,10 +120,10 @@ def wait_again(register: Register, *, accepted_at: datetime, actor: User, now: d
     return len(again)
 
 
-def _locked(register: Register, rows: "Iterable[Record]") -> list[Record]:
-    """These rows of the class, locked as whoever marks locks them, and still among `rows` then."""
-    wanted = Record.objects.filter(class_session=register.pk, pk__in=[row.pk for row in rows])
-    return list(wanted.select_for_update(of=("self",)).select_related("attempt").order_by("pk"))
+def _locked(register: Register, rows: RecordQuerySet) -> list[Record]:
+    """Those of the class among these rows, locked in the order in which whoever marks locks them."""
+    mine = rows.filter(class_session=register.pk).select_for_update(of=("self",))
+    return list(mine.select_related("attempt").order_by("pk"))
 
 
 def _require_open(register: Register) -> None:

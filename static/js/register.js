@@ -50,7 +50,8 @@ function signInLink() {
 
 function tell(state, detail) {
   if (!dock) return;
-  if (state === "saving") say("run", "saving", words.saving, "");
+  if (state === "nothing") dock.textContent = words.nothing;
+  else if (state === "saving") say("run", "saving", words.saving, "");
   else if (state === "saved") say("ok", "saved", words.saved, detail.saved_text);
   else if (state === "kept") say("due", "kept", words.kept, words.sends.replace("{time}", clock()));
   else if (state === "signedOut") say("due", "kept", words.signedOut, signInLink());
@@ -251,7 +252,7 @@ function arm() {
   window.addEventListener("storage", another);
   for (const [student, mark] of page.queue.all()) rowOf(student)?.apply(mark);
   if (page.queue.all().size) page.sender.soon(0);
-  else if (dock) dock.textContent = words.nothing;
+  else tell("nothing");
   count();
   document.addEventListener("visibilitychange", () => document.hidden || look());
   timer = setTimeout(look, wait);

@@ -7,9 +7,9 @@ const LONGEST_WAIT_MS = 30_000;
 const AT_ONCE = 200;
 
 export class Sender {
-  /* tell(state, detail): "saving", "saved" (the answer), "kept", "signedOut", "refused" (a message). */
+  /* tell(state, detail): "nothing", "saving", "saved" (the answer), "kept", "signedOut", "refused" (a message). */
   constructor({ form, queue, tell, take }) {
-    Object.assign(this, { form, queue, tell, take, timer: 0, wait: FIRST_WAIT_MS, busy: null });
+    Object.assign(this, { form, queue, tell, take, timer: 0, wait: FIRST_WAIT_MS, busy: null, isSaving: false, settled: ["nothing"] });
     this.token = form.querySelector("[name=csrfmiddlewaretoken]").value;
     window.addEventListener("online", () => this.now());
     document.addEventListener("visibilitychange", () => this.queue.all().size && this.now());
@@ -18,8 +18,8 @@ export class Sender {
   soon(ms = SOON_MS) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.now(), ms);
-    if (navigator.onLine) this.tell("saving");
-    else this.tell("kept");
+    if (navigator.onLine) this.saving();
+    else this.settle("kept");
   }
 
   /* Until nothing is left, or something is in the way. Answers whether nothing is left. */
@@ -33,8 +33,11 @@ export class Sender {
   async send() {
     for (;;) {
       const marks = [...this.queue.all()].slice(0, AT_ONCE);
-      if (!marks.length) return;
-      this.tell("saving");
+      if (!marks.length) {
+        this.rest();
+        return;
+      }
+      this.saving();
       let answer;
       try {
         answer = await this.post(marks);
@@ -44,6 +47,23 @@ export class Sender {
       }
       if (!(await this.read(answer, marks))) return;
     }
+  }
+
+  /* Nothing is left: what stood there before is true again. */
+  rest() {
+    if (this.isSaving) this.tell(...this.settled);
+    this.isSaving = false;
+  }
+
+  saving() {
+    this.isSaving = true;
+    this.tell("saving");
+  }
+
+  settle(...state) {
+    this.isSaving = false;
+    this.settled = state;
+    this.tell(...state);
   }
 
   post(marks) {
@@ -58,7 +78,7 @@ export class Sender {
   }
 
   later() {
-    this.tell("kept");
+    this.settle("kept");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.now(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
@@ -74,15 +94,15 @@ export class Sender {
     if (answer.ok) {
       this.wait = FIRST_WAIT_MS;
       this.take(said, new Map(marks));
-      this.tell("saved", said);
+      this.settle("saved", said);
       return true;
     }
     if (answer.status === 401 || said.error?.code === "csrf_failed" || answer.status === 400) {
-      this.tell("signedOut");
+      this.settle("signedOut");
       return false;
     }
     this.take({ records: [], refused: [], dropped: true }, new Map(marks));
-    this.tell("refused", said.error?.message ?? "");
+    this.settle("refused", said.error?.message ?? "");
     return false;
   }
 }

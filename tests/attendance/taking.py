@@ -41,7 +41,8 @@ def lines(held: ClassSession, *, who: User | None = None, seen: str = "") -> Any
 def line_of(held: ClassSession, student: User, *, who: User | None = None) -> dict[str, Any]:
     """What the script is told of one student."""
     found: list[dict[str, Any]] = lines(held, who=who).json()["lines"]
-    return next(one for one in found if one["student"] == str(student.uuid))
+    line = next(one for one in found if one["student"] == str(student.uuid))
+    return line | {"note": line["note"].replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "")}
 
 
 def form(student: User, letter: str, *, version: int = 0, shown: str = "U", **more: str) -> dict[str, str]:

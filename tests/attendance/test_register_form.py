@@ -116,7 +116,7 @@ def test_all_present_leaves_what_was_said_and_who_has_leave(held):
 
 def test_everybody_who_waits_is_accepted_and_that_can_be_undone(held):
     check_in(held, body(**fix(north_of(60), accuracy=60)))
-    assert "Accept 1 to confirm" in page(held)
+    assert "Confirm 1" in page(held)
     answer = save(held, {}, "register_confirm")
     assert letter_of(held, people.student()) == Status.PRESENT
     [told] = [str(one) for one in get_messages(answer.wsgi_request)]

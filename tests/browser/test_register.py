@@ -252,10 +252,10 @@ def test_check_ins_come_in_while_the_teacher_looks(hand, institute):
 def test_who_waits_is_accepted_with_one_tap_and_that_is_undone(hand, institute):
     open_register(hand, institute, LIVE)
     look(hand, "register")
-    hand.get_by_role("button", name="Accept all 2 to confirm").tap()
+    hand.get_by_role("button", name="Confirm all 2").tap()
     expect(hand.get_by_text("2 students confirmed.")).to_be_visible()
     hand.get_by_role("button", name="Undo").tap()
-    expect(hand.get_by_role("button", name="Accept all 2 to confirm")).to_be_visible()
+    expect(hand.get_by_role("button", name="Confirm all 2")).to_be_visible()
 
 
 def test_marks_of_who_is_signed_out_stay_his(hand, institute, browser: Browser):
