@@ -56,7 +56,7 @@ def weigh(evidence: Evidence) -> Weighed:
     """
     step = _step(evidence)
     reasons = _reasons(evidence)
-    by_code = step is Step.THERE and evidence.verdict != "INSIDE"
+    by_code = step is Step.THERE and (evidence.mode == WANTS_CODE or evidence.verdict != "INSIDE")
     if step is Step.NOTHING and evidence.tells_teacher:
         step, reasons = Step.WAITING, (*reasons, "told")
     if evidence.is_offline and step is not Step.NOTHING:
