@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity
-from attendance import closing, leaves, marks
+from attendance import closing, leaves
 from attendance.asks import AskClosed
 from attendance.models import Freeze, Leave, Record, RecordChange
 from attendance.models.asks import AskState
@@ -240,31 +240,3 @@ def test_the_same_leave_asked_for_twice_at_once_is_one():
     rows = racing.at_once([lambda: leaves.ask(student, **given)] * 2)
     assert rows[0].pk == rows[1].pk
     assert Leave.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_register_is_closed_once_by_two_who_close_it_at_once():
-    register, teacher = registers.register(), people.teacher()
-    works = [lambda: closing.close_register(register, actor=teacher, now=timezone.now())] * 2
-    assert sorted(racing.at_once(works)) == [0, 1]
-    assert RecordChange.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_checks_in_while_the_register_is_being_closed_is_in_time_or_told_and_never_lost():
-    register, teacher, student = registers.register(), people.teacher(), people.student()
-
-    def check_in():
-        """As a check-in does: the record is locked first, then it is asked whether the register is final."""
-        with marks.transaction.atomic():
-            record = marks.locked_records(register.pk, [student.pk])[student.pk]
-            if registers.Register.objects.filter(pk=register.pk, finalised_at__isnull=False).exists():
-                return "too late"
-            marks.put(record, status=Status.PRESENT, source=Source.POSITION, by=student, now=timezone.now())
-            return "in time"
-
-    works = [check_in, lambda: closing.close_register(register, actor=teacher, now=timezone.now())]
-    answer, made_absent = racing.at_once(works)
-    expected = {"in time": (Status.PRESENT, 0), "too late": (Status.ABSENT, 1)}
-    assert (Record.objects.get().status, made_absent) == expected[answer]
-    assert RecordChange.objects.count() == 1
