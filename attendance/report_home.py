@@ -75,6 +75,7 @@ def of_staff(person: User, *, words: str, page: str | None, now: datetime) -> di
         "low": few[:LOW_SHOWN],
         "low_count": len(few),
         "words": words,
+        "children": guardians.children_of(person),
     } | batches_of(batches, words=words, page=page, now=now)
 
 

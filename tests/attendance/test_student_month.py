@@ -169,6 +169,15 @@ def test_guardian_sees_each_child_and_nobody_elses():
     assert people.signed_in(people.other_student()).get(page_of(people.student())).status_code == 404
 
 
+def test_teacher_with_a_child_finds_both_his_batches_and_his_child():
+    father = people.guardian_who_teaches()
+    Guardianship.objects.create(guardian=father, student=people.student())
+    browser = people.signed_in(father)
+    assert page_of(people.student()) in text_of(browser.get(reverse("attendance")))
+    month, _rows = last_month("PPA")
+    assert len(lessons(browser.get(page_of(people.student(), month)))) == 3
+
+
 def test_who_is_nobodys_guardian_learns_who_links_children():
     assert "The office links a child to your account." in text_of(
         people.signed_in(people.cashier()).get(reverse("attendance"))
