@@ -8,6 +8,7 @@
 const ASK = { enableHighAccuracy: true, timeout: 15_000, maximumAge: 0 };
 const FRESH_MS = 25_000; // the server takes a position for thirty seconds
 const AGAIN_MS = 10_000;
+const PAUSE_MS = 60_000; // after too many tries
 const KEPT_MS = 24 * 3600 * 1000;
 const TROUBLES = { 1: "denied", 2: "unavailable", 3: "timeout" };
 
@@ -48,7 +49,9 @@ function busy(isNow) {
 function kept() {
   try {
     const one = JSON.parse(localStorage.getItem(key));
-    return one && Date.now() - one.pressedAt < KEPT_MS ? one : null;
+    if (one && Date.now() - one.pressedAt < KEPT_MS) return one;
+    localStorage.removeItem(key);
+    return null;
   } catch {
     return null; // nothing is kept, or this browser keeps nothing
   }
@@ -81,18 +84,20 @@ async function send(one) {
       headers: {
         "Content-Type": "application/json",
         Accept: "text/html",
-        "X-CSRFToken": part.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "",
+        "X-CSRFToken": root.querySelector("[name=csrfmiddlewaretoken]").value,
       },
       body: JSON.stringify(body(one)),
       redirect: "error",
     });
     if (answer.status >= 500) throw new Error(String(answer.status));
-    keep(null);
+    const isForLater = answer.status === 401 || (answer.status === 429 && kept());
+    keep(isForLater ? one : null);
     if (answer.ok) return show(await answer.text());
     const { error } = await answer.json();
-    const who = answer.status === 401 ? "signed_out" : "refused";
-    say("bad", who, who === "refused" ? error.message : "");
-    if (answer.status !== 429 && answer.status !== 422) look({ isQuiet: true });
+    const isSignedOut = answer.status === 401;
+    say("bad", isSignedOut ? "signed_out" : "refused", isSignedOut ? "" : error.message);
+    if (isForLater && !isSignedOut) again = setTimeout(resend, PAUSE_MS);
+    if (answer.status === 403 || answer.status === 409) look({ isQuiet: true });
   } catch {
     const isKept = keep(one);
     say("due", isKept ? "kept" : "failed");
@@ -142,15 +147,19 @@ function failed(error) {
 }
 
 function submit(event) {
-  const form = event.target.closest("[data-form]");
-  if (!form) return;
   event.preventDefault();
   if (isBusy) return;
-  const what = event.submitter?.value;
-  if (what === "tell") press({ tell_teacher: true });
-  else if (!field("code").value.trim()) say("due", "no_code");
-  else if (form.querySelector("[data-here]") && !event.submitter?.name) here();
-  else press({});
+  if (event.submitter?.value === "tell") press({ tell_teacher: true });
+  else if (field("code").value.trim()) press({});
+  else say("due", "no_code");
+}
+
+/* Enter in the code's field is the way that takes the code, not the first button of the form. */
+function enter(event) {
+  if (event.key !== "Enter" || event.target.name !== "code") return;
+  event.preventDefault();
+  const button = part.querySelector("button[value=code]") ?? part.querySelector("[data-here]");
+  button?.click();
 }
 
 function click(event) {
@@ -239,6 +248,7 @@ function takeCode() {
 
 part.addEventListener("submit", submit, true);
 part.addEventListener("click", click);
+part.addEventListener("keydown", enter);
 window.addEventListener("online", resend);
 document.addEventListener("visibilitychange", () => document.hidden || (resend(), later()));
 window.addEventListener("hashchange", takeCode);
