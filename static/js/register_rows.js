@@ -88,6 +88,7 @@ export class Row {
   mark(status, words = {}) {
     if (this.needsReason(status) && !words.reason) {
       this.page.queue.drop(this.student);
+      this.element.classList.remove("is-kept");
       this.ask(this.page.words.why, { isWhy: true });
       return;
     }
