@@ -80,7 +80,7 @@ def test_page_says_what_is_needed_and_leads_on():
     assert "33 %" in text
     assert "2 of 6" in text
     assert "10 more for 75 %" in text
-    assert "4 classes" in text
+    assert "absent 4 times in a row" in text
     assert reverse("attendance_of", args=[student.uuid]) in text
     assert "Percentages are rounded down." in text
 
