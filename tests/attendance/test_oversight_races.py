@@ -21,9 +21,7 @@ def test_two_admins_make_the_first_rule_of_a_batch_at_once() -> None:
     url = reverse("check_in_rule", args=[timetables.batch().uuid])
     browsers = [people.signed_in(people.admin()) for _ in range(2)]
     wanted = [TYPED | {"percent_wanted": percent} for percent in ("70", "80")]
-    answers = at_once(
-        [lambda who=who, typed=typed: who.post(url, typed) for who, typed in zip(browsers, wanted, strict=True)]
-    )
+    answers = at_once([partial(who.post, url, typed) for who, typed in zip(browsers, wanted, strict=True)])
     assert [answer.status_code for answer in answers] == [302, 302]
     assert CheckInRule.objects.get().percent_wanted in {70, 80}
 
@@ -35,9 +33,7 @@ def test_two_teachers_review_a_flag_at_once() -> None:
     flag = Flag.objects.create(attempt=attempt, kind=Flag.Kind.OUTSIDE)
     url = reverse("flag_review", args=[flag.uuid])
     browsers = [people.signed_in(who) for who in (people.teacher(), people.admin())]
-    at_once(
-        [lambda who=who, note=note: who.post(url, {"note": note}) for who, note in zip(browsers, "ab", strict=True)]
-    )
+    at_once([partial(who.post, url, {"note": note}) for who, note in zip(browsers, "ab", strict=True)])
     flag.refresh_from_db()
     line = Activity.objects.get(event="check_in.flag_reviewed")
     assert (line.actor, flag.note) in {(people.teacher(), "a"), (people.admin(), "b")}
