@@ -8,7 +8,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Aggregate, QuerySet, Value
 
-from coaching.lib.statements import Given, Marks, Params, Values, kept
+from coaching.lib.marks import Params
+from coaching.lib.statements import Given, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ Sets = dict[str, QuerySet[Any, Any] | Of]
 
 def counted(**sets: QuerySet[Any, Any] | Of) -> dict[str, Any]:
     """The number of rows of each set, by its name, in one query; of `values(…).distinct()`, of different values."""
-    return _Figures(sets, Marks(), set()).fetch({})
+    figures = _Figures(sets)
+    return figures.fetch(figures.params)
 
 
 def counted_once(asked: Callable[Given, Sets]) -> Callable[Given, dict[str, Any]]:
@@ -35,17 +37,16 @@ def counted_once(asked: Callable[Given, Sets]) -> Callable[Given, dict[str, Any]
 class _Figures:
     """One statement, put together from Django's own for each set: its unions cost twice the CPU."""
 
-    def __init__(self, sets: Sets, marks: Marks, names: set[str]) -> None:
+    def __init__(self, sets: Sets) -> None:
         parts = [_figure(one) if isinstance(one, Of) else _count(one) for one in sets.values()]
-        self._sql = "SELECT " + ", ".join(part.sql for part in parts)
-        self._params: Params = tuple(param for part in parts for param in part.params)
+        self.sql = "SELECT " + ", ".join(part.sql for part in parts)
+        self.params: Params = tuple(param for part in parts for param in part.params)
+        self.is_empty = any(part.is_empty for part in parts)
         self._convert = {name: part.convert for name, part in zip(sets, parts, strict=True)}
-        self._marks = marks
-        marks.require_in(self._params, names)
 
-    def fetch(self, values: Values) -> dict[str, Any]:
+    def fetch(self, params: Params) -> dict[str, Any]:
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._marks.bind(self._params, values))
+            cursor.execute(self.sql, params)
             found = cursor.fetchone()
         return {name: convert(value) for (name, convert), value in zip(self._convert.items(), found, strict=True)}
 
@@ -57,6 +58,7 @@ class _Part:
     sql: str
     params: Params
     convert: Callable[[Any], Any]
+    is_empty: bool = False
 
 
 def _count(rows: QuerySet[Any, Any]) -> _Part:
@@ -65,7 +67,7 @@ def _count(rows: QuerySet[Any, Any]) -> _Part:
     try:
         sql, params = bare.query.sql_with_params()
     except EmptyResultSet:
-        sql, params = "SELECT 1 WHERE 1 = 0", ()  # a set that can have no rows, as in filter(pk__in=[])
+        return _Part("0", (), int, is_empty=True)  # a set that can have no rows, as in filter(pk__in=[])
     return _Part(f"(SELECT COUNT(*) FROM ({sql}) AS asked)", params, int)  # noqa: S608 - Django's own statement
 
 

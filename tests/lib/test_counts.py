@@ -83,3 +83,14 @@ def test_figures_by_a_kept_statement_are_those_of_the_call(django_assert_num_que
         assert asked(role=Role.STUDENT, since=joined + timedelta(hours=23)) == {"people": 1}
         assert asked(role=Role.STUDENT, since=joined + timedelta(hours=25)) == {"people": 0}
         assert asked(role=Role.TEACHER, since=joined) == {"people": 0}
+
+
+def test_by_a_kept_statement_a_set_in_which_nothing_can_be_is_empty():
+    @counted_once
+    def asked(*, some: tuple[int, ...], role: str) -> Sets:
+        return {"some": User.objects.filter(pk__in=some, role=role), "people": User.objects.all()}
+
+    person = people.student()
+    assert asked(some=(), role=Role.STUDENT) == {"some": 0, "people": 1}
+    assert asked(some=(person.pk,), role=Role.STUDENT) == {"some": 1, "people": 1}
+    assert asked(some=(person.pk,), role=Role.TEACHER) == {"some": 0, "people": 1}
