@@ -70,12 +70,11 @@ def _step(evidence: Evidence) -> Step:
         return Step.THERE if is_valid else Step.NOTHING
     if evidence.verdict == "OUTSIDE":
         return Step.THERE if is_valid and evidence.mode == TAKES_EITHER else Step.NOTHING
-    is_inside = evidence.verdict == "INSIDE"
+    is_inside, is_near = evidence.verdict == "INSIDE", evidence.verdict in {"INSIDE", "UNCERTAIN"}
     if evidence.mode == WANTS_BOTH:
-        if is_inside and is_valid:
+        if is_near and is_valid:  # the code settles the doubt
             return Step.THERE
-        is_half = is_inside or is_valid or evidence.verdict == "UNCERTAIN"
-        return Step.WAITING if is_half else Step.NOTHING
+        return Step.WAITING if is_near or is_valid else Step.NOTHING
     if is_inside or is_valid:
         return Step.THERE
     return Step.WAITING if evidence.verdict == "UNCERTAIN" else Step.NOTHING
