@@ -18,6 +18,7 @@ from attendance.shares import Share
 from attendance.totals import ATTENDED, HELD, shares_of, tone_of, wanted_by_batch
 from batches.models import Batch, ClassSession, Enrolment
 from coaching.lib.offers import Cell, Column, Empty, Figure, Line, Panel
+from coaching.lib.statements import written_once
 from coaching.templatetags.figures import grouped
 
 SHOWN = 6
@@ -37,7 +38,7 @@ def panel(person: User, *, now: datetime) -> Panel:
 
 def _shares(students: Sequence[User], *, now: datetime, is_own: bool) -> Panel:
     """How much of what was held each of them attended, batch by batch. One query."""
-    rows = list(_counted_in_batches(students, now)[: SHOWN * max(1, len(students))]) if students else []
+    rows = _counted_in_batches(students=tuple(one.pk for one in students), now=now) if students else []
     names = {one.pk: one for one in students}
     lines = tuple(_share_line(row, names[row["student"]], is_own=is_own, is_one=len(names) == 1) for row in rows)
     return Panel(
@@ -65,7 +66,8 @@ def definition() -> str:
     )
 
 
-def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Record, Any]:
+@written_once
+def _counted_in_batches(*, students: tuple[int, ...], now: datetime) -> QuerySet[Record, Any]:
     """Of each student in each batch he is in now: what was held and attended, and the percent that is wanted."""
     current = Enrolment.objects.active_at(now).filter(student__in=students).order_by().values("batch")
     rows = Record.objects.counted().filter(student__in=students, class_session__batch__in=current)
@@ -74,7 +76,7 @@ def _counted_in_batches(students: Sequence[User], now: datetime) -> QuerySet[Rec
         attended=ATTENDED,
         held=HELD,
     )
-    return named.order_by("student__name", "student", "batch")
+    return named.order_by("student__name", "student", "batch")[: SHOWN * max(1, len(students))]
 
 
 def _share_line(row: dict[str, Any], student: User, *, is_own: bool, is_one: bool) -> Line:

@@ -23,6 +23,7 @@ from attendance.rules import COPIED
 from batches.models import ClassSession, Enrolment
 from coaching.lib.clock import clock_text
 from coaching.lib.offers import Action, ClassState
+from coaching.lib.statements import written_once
 
 SOON = timedelta(minutes=MOST_OPEN_BEFORE_MIN)
 CHECKED_IN = frozenset({Source.POSITION, Source.CODE})
@@ -33,6 +34,12 @@ _ROLL = Coalesce(
 _INSTITUTE = {
     f"institute_{name}": Subquery(CheckInRule.objects.filter(batch=None).order_by().values(name)[:1]) for name in COPIED
 }
+TIMES = (
+    "batch__uuid",
+    *(f"batch__check_in_rule__{name}" for name in ("batch", *COPIED)),
+    *(f"register__{name}" for name in ("class_session", "finalised_at", *COPIED)),
+)
+"""The columns of `with_times` that are looked at."""
 
 
 def class_states(person: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
@@ -56,15 +63,25 @@ def class_states(person: User, refs: Collection[int], *, now: datetime) -> dict[
 
 def own_states(student: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
     """What the register says of him; while check-in is open and nobody has said a final word, the way there."""
-    rows = with_times(ClassSession.objects.filter(pk__in=refs, cancelled_at=None)).annotate(
+    found = {row.pk: _own_state(row, register_of(row), now) for row in _own(student=student.pk, refs=tuple(refs))}
+    return {pk: state for pk, state in found.items() if state.word or state.action}
+
+
+@written_once
+def _own(*, student: int, refs: tuple[int, ...]) -> QuerySet[ClassSession]:
+    rows = with_own(ClassSession.objects.filter(pk__in=refs, cancelled_at=None), student)
+    return with_times(rows).only("uuid", "starts_at", "ends_at", *TIMES)
+
+
+def with_own(rows: QuerySet[ClassSession], student: int) -> QuerySet[ClassSession]:
+    """The same classes with what the register says of this student; all is None where it says nothing."""
+    return rows.annotate(
         mine=FilteredRelation("records", condition=Q(records__student=student)),
         status=F("mine__status"),
         late_min=F("mine__late_min"),
         source=F("mine__source"),
         marked_at=F("mine__marked_at"),
     )
-    found = {row.pk: _own_state(row, register_of(row), now) for row in rows}
-    return {pk: state for pk, state in found.items() if state.word or state.action}
 
 
 def _own_state(row: ClassSession, register: Register, now: datetime) -> ClassState:
@@ -129,11 +146,18 @@ def word_of(status: str | None, late_min: int | None) -> str:
 
 def register_states(person: User, refs: Collection[int], *, now: datetime) -> dict[int, ClassState]:
     """Of those he may write in: the register, as soon as it is open, and how far it is."""
-    mine = ClassSession.objects.editable_by(person).filter(pk__in=refs, cancelled_at=None).values("pk")
-    rows = with_times(ClassSession.objects.filter(pk__in=mine)).annotate(
+    known = {"person": person.pk} if person.is_teacher else {}
+    rows = _taken(person.role, refs=tuple(refs), **known)
+    return {row.pk: _register_state(row, register_of(row), now) for row in rows}
+
+
+@written_once
+def _taken(role: str, *, refs: tuple[int, ...], person: int = 0) -> QuerySet[ClassSession]:
+    mine = ClassSession.objects.editable_by(User(pk=person, role=role)).filter(pk__in=refs, cancelled_at=None)
+    counted = with_times(ClassSession.objects.filter(pk__in=mine.values("pk"))).annotate(
         said=_marked(SAID), there=_marked(THERE), waiting=_marked({Status.WAITING}), roll=_ROLL
     )
-    return {row.pk: _register_state(row, register_of(row), now) for row in rows}
+    return counted.only("uuid", "starts_at", "ends_at", *TIMES)
 
 
 def _register_state(row: ClassSession, register: Register, now: datetime) -> ClassState:

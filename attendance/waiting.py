@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Role, User
-from attendance.class_states import SOON, is_checked_in_now, register_of, with_times
+from attendance.class_states import SOON, TIMES, is_checked_in_now, register_of, with_own, with_times
 from attendance.models.records import SAID
 from attendance.pending import counts_of, not_taken
 from batches.models import ClassSession, Enrolment
 from coaching.lib.clock import clock_text, day_text
 from coaching.lib.offers import Todo
+from coaching.lib.statements import written_once
 from coaching.templatetags.figures import grouped
 
 NAMED = 3
@@ -35,14 +35,7 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
 
 def _check_ins(student: User, now: datetime) -> Iterator[Todo]:
     """Classes he may check in to now and has not."""
-    near = ClassSession.objects.held().filter(starts_at__lte=now + SOON, ends_at__gt=now, pk__in=_learnt_by(student))
-    mine = FilteredRelation("records", condition=Q(records__student=student))
-    rows = (
-        with_times(near)
-        .select_related("register", "batch__check_in_rule", "subject")
-        .annotate(mine=mine, status=F("mine__status"))
-    )
-    for row in rows.order_by("starts_at", "pk"):
+    for row in _near(student=student.pk, now=now):
         register = register_of(row)
         if vars(row)["status"] in SAID or not is_checked_in_now(register, now):
             continue
@@ -53,11 +46,15 @@ def _check_ins(student: User, now: datetime) -> Iterator[Todo]:
         )
 
 
-def _learnt_by(student: User) -> QuerySet[ClassSession, Any]:
-    """Classes that fall into his enrolments."""
+@written_once
+def _near(*, student: int, now: datetime) -> QuerySet[ClassSession]:
+    """Classes of now and the next hours that fall into his enrolments, with what is said of him."""
     stays = Enrolment.objects.filter(student=student, batch=OuterRef("batch"))
-    held = stays.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
-    return ClassSession.objects.filter(Exists(held)).values("pk")
+    mine = Exists(stays.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at")))
+    rows = ClassSession.objects.held().filter(mine, starts_at__lte=now + SOON, ends_at__gt=now)
+    named = with_times(with_own(rows, student)).select_related("register", "batch__check_in_rule", "subject")
+    columns = ("uuid", "topic", "starts_at", "ends_at", "batch__name", "subject__name", *TIMES)
+    return named.only(*columns).order_by("starts_at", "pk")
 
 
 # --- A teacher's, and the office's ------------------------------------------------------------------------------------
