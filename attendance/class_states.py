@@ -107,11 +107,18 @@ def _check_in(row: ClassSession, register: Register) -> Action:
 
 def childrens_states(students: Sequence[User], refs: Collection[int]) -> dict[int, ClassState]:
     """What the registers say of these students; of several, each is named. One query."""
-    rows = Record.objects.filter(class_session__in=refs, student__in=students).exclude(status=Status.UNMARKED)
     said: dict[int, list[Record]] = defaultdict(list)
-    for record in rows.select_related("student", "class_session").order_by("student__name", "pk") if students else ():
+    pks = tuple(one.pk for one in students)
+    for record in _of_students(students=pks, refs=tuple(refs)) if pks else ():
         said[record.class_session_id].append(record)
     return {pk: _of_children(records, is_named=len(students) > 1) for pk, records in said.items()}
+
+
+@written_once
+def _of_students(*, students: tuple[int, ...], refs: tuple[int, ...]) -> QuerySet[Record]:
+    rows = Record.objects.filter(class_session__in=refs, student__in=students).exclude(status=Status.UNMARKED)
+    named = rows.select_related("student", "class_session").order_by("student__name", "pk")
+    return named.only("status", "late_min", "student__name", "class_session__uuid")
 
 
 def _explained(class_uuid: UUID) -> str:

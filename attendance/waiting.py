@@ -67,12 +67,17 @@ def _not_taken(teacher: User, now: datetime) -> Iterator[Todo]:
         yield _classes_without(count)
     if not 0 < count <= NAMED:
         return
-    rows = list(not_taken(teacher, now=now).select_related("batch", "subject").order_by("-starts_at", "pk")[:NAMED])
-    for row in rows:
+    for row in _latest_not_taken(teacher=teacher.pk, now=now):
         label = _("Take the register of %(batch)s") % {"batch": row.batch.name}
         said = f"{day_text(row.starts_at)}, {clock_text(row.starts_at)} · {row.title}"
         url = reverse("register", args=[row.uuid])
         yield Todo("register.take", label, url, _("Register"), "attendance", "list-checks", meta=said, tone="due")
+
+
+@written_once
+def _latest_not_taken(*, teacher: int, now: datetime) -> QuerySet[ClassSession]:
+    rows = not_taken(User(pk=teacher, role=Role.TEACHER), now=now).select_related("batch", "subject")
+    return rows.order_by("-starts_at", "pk")[:NAMED]
 
 
 def _classes_without(count: int) -> Todo:
