@@ -20,6 +20,7 @@ from attendance.models import Record, RecordChange, Register
 from attendance.models.records import AUTOMATIC, SAID, THERE, Source, Status
 from attendance.rules import require_not_frozen
 from batches.models import ClassSession, Enrolment
+from coaching.lib.text import one_line
 
 MOST_LATE_MIN = 720
 REASON_LENGTH = 200
@@ -80,26 +81,33 @@ def set_marks(
     """
     class_session = register.class_session
     require_not_frozen(class_session)
-    roll = students_on_roll(class_session)
-    wanted = {mark.student_id: mark for mark in marks if mark.student_id in roll}
+    markable = _markable(class_session, {mark.student_id for mark in marks})
+    wanted = {mark.student_id: mark for mark in marks if mark.student_id in markable}
     stranger = _("This student is not on the roll of this class.")
-    outcome = Outcome(refused=[Refusal("not_on_roll", stranger, mark) for mark in marks if mark.student_id not in roll])
+    strangers = [Refusal("not_on_roll", stranger, mark) for mark in marks if mark.student_id not in markable]
     records = locked_records(class_session.pk, wanted)
     is_final = Register.objects.filter(pk=register.pk, finalised_at__isnull=False).exists()
-    changes = []
-    for student_id, mark in wanted.items():
-        record = records[student_id]
-        refusal = _refusal(record, mark, is_final=is_final)
-        if refusal:
-            outcome.refused.append(refusal)
-            continue
-        if not _says(record, mark):
-            changes.append(_put(record, mark, source=source, by=actor, now=now, is_final=is_final))
-        outcome.saved.append(record)
+    refused = {pk: found for pk, mark in wanted.items() if (found := _refusal(records[pk], mark, is_final=is_final))}
+    saved = {pk: records[pk] for pk in wanted if pk not in refused}
+    changes = [
+        _put(record, wanted[pk], source=source, by=actor, now=now, is_final=is_final)
+        for pk, record in saved.items()
+        if not _says(record, wanted[pk])
+    ]
     _write([records[change.record.student_id] for change in changes], changes)
     if changes and is_final:
         _note_corrections(class_session, changes, actor=actor, now=now, request=request)
-    return outcome
+    return Outcome([*saved.values()], [*strangers, *refused.values()])
+
+
+def _markable(class_session: ClassSession, student_ids: set[int]) -> set[int]:
+    """Of these, who is on the roll, and who has a record though his enrolment was ended for that day afterwards."""
+    on_roll = student_ids & students_on_roll(class_session)
+    left = student_ids - on_roll
+    if not left:
+        return on_roll
+    known = Record.objects.filter(class_session=class_session, student__in=left).order_by()
+    return on_roll | set(known.values_list("student_id", flat=True))
 
 
 def locked_records(class_session_id: int, student_ids: Iterable[int]) -> dict[int, Record]:
@@ -163,7 +171,7 @@ def _refusal(record: Record, mark: Mark, *, is_final: bool) -> Refusal | None:
     if mark.seen is not None and mark.seen != record.version:
         words = {"status": Status(record.status).label}
         return Refusal("changed", _("Meanwhile the register says: %(status)s.") % words, mark, record)
-    if not mark.reason.strip() and (is_final or overrules(record, mark.status)):
+    if not _line(mark.reason) and (is_final or overrules(record, mark.status)):
         text = _("The register is closed. Say why this is changed.")
         if not is_final:
             text = _("This student has checked in. Say why you mark it otherwise.")
@@ -172,13 +180,14 @@ def _refusal(record: Record, mark: Mark, *, is_final: bool) -> Refusal | None:
 
 
 def overrules(record: Record, status: str) -> bool:
-    """Whether this would take back what a check-in has shown."""
-    return record.source in AUTOMATIC and record.status in THERE and status not in THERE
+    """Whether this would take back what a check-in has shown, also when a teacher has called it late since."""
+    rests_on_check_in = record.source in AUTOMATIC or record.attempt_id is not None
+    return rests_on_check_in and record.status in THERE and status not in THERE
 
 
 def _says(record: Record, mark: Mark) -> bool:
     """Whether the record says so already."""
-    same_remark = mark.remark is None or mark.remark.strip()[:REASON_LENGTH] == record.remark
+    same_remark = mark.remark is None or _line(mark.remark) == record.remark
     return record.status == mark.status and _late_min(mark) == record.late_min and same_remark
 
 
@@ -196,7 +205,7 @@ def _put(record: Record, mark: Mark, *, source: Source, by: User | None, now: da
     was, record.version = record.status, record.version + 1
     record.status, record.late_min = mark.status, _late_min(mark)
     if mark.remark is not None:
-        record.remark = mark.remark.strip()[:REASON_LENGTH]
+        record.remark = _line(mark.remark)
     record.source, record.marked_by, record.marked_at = source, by, now
     return RecordChange(
         record=record,
@@ -205,11 +214,15 @@ def _put(record: Record, mark: Mark, *, source: Source, by: User | None, now: da
         status=record.status,
         late_min=record.late_min,
         source=source,
-        reason=mark.reason.strip()[:REASON_LENGTH],
+        reason=_line(mark.reason),
         is_correction=is_final,
         by=by,
         at=now,
     )
+
+
+def _line(typed: str) -> str:
+    return one_line(typed, at_most=REASON_LENGTH)
 
 
 def _write(records: Sequence[Record], changes: Sequence[RecordChange]) -> None:

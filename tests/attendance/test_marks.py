@@ -1,5 +1,6 @@
 """The one door to a record: what it takes, what it refuses, and what it writes down."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from accounts.models import Activity
 from attendance import marks
-from attendance.models import Freeze, Record, RecordChange
+from attendance.models import CheckInAttempt, Freeze, Record, RecordChange
 from attendance.models.records import Source, Status
 from attendance.rules import PeriodFrozen, RegisterRefused
+from batches.models import Enrolment
 from tests import people, racing
 from tests.attendance import registers
 from tests.batches import timetables
@@ -73,6 +75,26 @@ def test_a_check_in_becomes_late_without_a_reason():
     register = registers.register()
     checked_in(register)
     assert mark(register, L, late_min=12).saved
+
+
+def test_a_check_in_that_was_called_late_is_still_overruled_only_with_a_reason():
+    register = registers.register()
+    record = checked_in(register)
+    record.attempt = CheckInAttempt.objects.create(
+        register=register, student=people.student(), client_uuid=uuid.uuid4(), status=P
+    )
+    record.save()
+    mark(register, L, late_min=12)
+    assert [one.code for one in mark(register, A).refused] == ["reason"]
+
+
+def test_who_left_the_batch_for_that_day_afterwards_can_still_be_corrected():
+    register = registers.register()
+    mark(register, A)
+    begun = register.class_session.starts_at
+    Enrolment.objects.update(left_at=begun - timedelta(days=1))
+    assert mark(register, P).saved
+    assert Record.objects.get().status == P
 
 
 def test_a_closed_register_is_corrected_only_with_a_reason_and_the_log_says_so():
