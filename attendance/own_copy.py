@@ -34,19 +34,7 @@ def export(person: User) -> list[Section]:
         Section(
             "check_ins",
             _("Check-ins"),
-            (
-                _("Class"),
-                _("Received"),
-                _("Position"),
-                _("Metres from the venue"),
-                _("Accuracy, metres"),
-                _("Code was right"),
-                _("Browser"),
-                _("Latitude"),
-                _("Longitude"),
-                _("IP address"),
-                _("Noted as odd"),
-            ),
+            _check_in_header(),
             _check_ins(person),
         ),
         Section(
@@ -75,6 +63,12 @@ def erase(person: User) -> None:
     for asked in (Leave.objects.filter(student=person), CorrectionRequest.objects.filter(record__student=person)):
         asked.filter(state=AskState.ASKED).update(state=AskState.WITHDRAWN)
         asked.update(reason="", answer="")
+
+
+def _check_in_header() -> tuple[str, ...]:
+    measured = (_("Position"), _("Metres from the venue"), _("Accuracy, metres"), _("Code was right"), _("Browser"))
+    where = (_("Latitude"), _("Longitude"), _("IP address"))
+    return (_("Class"), _("Received"), *measured, *where, _("Noted as odd"))
 
 
 def _records(person: User) -> Iterator[tuple[Any, ...]]:
