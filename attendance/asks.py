@@ -16,6 +16,7 @@ from attendance.models import CorrectionRequest, Leave
 from attendance.models.asks import Ask, AskState, CorrectionRequestQuerySet, LeaveQuerySet
 from batches.models import ClassSession, Enrolment
 from coaching.lib.errors import DomainError
+from coaching.lib.text import one_line
 
 AnyAsk = TypeVar("AnyAsk", bound=Ask)
 ANSWER_LENGTH = 500
@@ -79,7 +80,7 @@ def _own(person: User) -> QuerySet[User]:
 
 def tidy_reason(reason: str) -> str:
     """Raises: AskRefused for none."""
-    said = " ".join(reason.replace("\0", "").split())[:ANSWER_LENGTH]
+    said = one_line(reason, at_most=ANSWER_LENGTH)
     if not said:
         raise AskRefused(_("Say why."), field="reason")
     return said
@@ -100,7 +101,7 @@ def require_waiting(ask: Ask) -> None:
 def decide(ask: Ask, state: AskState, *, actor: User, now: datetime, answer: str = "") -> None:
     """Write down what became of a locked row."""
     ask.state, ask.decided_by, ask.decided_at = state, actor, now
-    ask.answer = " ".join(answer.replace("\0", "").split())[:ANSWER_LENGTH]
+    ask.answer = one_line(answer, at_most=ANSWER_LENGTH)
     ask.save(update_fields=["state", "decided_by", "decided_at", "answer"])
 
 

@@ -89,11 +89,9 @@ def screen_of(class_session: ClassSession, *, by: User, now: datetime) -> Screen
 def _register_of(class_session: ClassSession, *, is_opened: bool, now: datetime) -> Register:
     """Only who has opened the screen opens the register by it; for others it is as it would be."""
     found = Register.objects.filter(pk=class_session.pk).first() or rules.register_to_be(class_session)
-    is_early = found._state.adding and (now < found.opens_at or not is_opened)
-    if class_session.is_cancelled or not is_early:
-        return rules.open_register(class_session, now=now)
     found.class_session = class_session
-    return found
+    is_early = now < found.opens_at or (found._state.adding and not is_opened)
+    return found if is_early and not class_session.is_cancelled else rules.open_register(class_session, now=now)
 
 
 def state_of(register: Register, *, now: datetime) -> str:

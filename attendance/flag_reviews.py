@@ -10,6 +10,7 @@ from accounts import activity
 from accounts.models import User
 from attendance.models import Flag
 from batches.models import Batch, ClassSession
+from coaching.lib.text import one_line
 
 NOTE_LENGTH = 200
 NAMES = (
@@ -47,7 +48,7 @@ def narrowed(rows: QuerySet[Flag], *, batch: Batch | None, kind: str, is_reviewe
 def review(flag: Flag, *, note: str, actor: User, now: datetime, request: HttpRequest) -> bool:
     """Note that a person has looked at it; False when somebody had already."""
     is_first = Flag.objects.filter(pk=flag.pk, reviewed_at=None).update(
-        reviewed_at=now, reviewed_by=actor, note=note.strip()[:NOTE_LENGTH]
+        reviewed_at=now, reviewed_by=actor, note=one_line(note, at_most=NOTE_LENGTH)
     )
     if is_first:
         student = flag.attempt.student

@@ -95,9 +95,14 @@ def _whole(one: Mapping[str, Any], name: str, *, least: int, most: int) -> int |
 
 def _text(one: Mapping[str, Any], name: str) -> str:
     value = one.get(name, "")
-    if not isinstance(value, str) or len(value) > REASON_LENGTH or "\0" in value:
+    if not isinstance(value, str) or len(value) > REASON_LENGTH or not _is_text(value):
         raise Malformed(name)
     return value
+
+
+def _is_text(value: str) -> bool:
+    """Without NUL and halves of characters, which JSON can spell and no table keep."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)
 
 
 # --- The plain form ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The register of a class: its page, the marks it sends, the lines it reads, confirming and closing."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +19,7 @@ from accounts.models import Role
 from attendance import closing, marks, register_page, registers
 from attendance.models import Record, Register
 from attendance.models.records import Source, Status
-from attendance.register_forms import sent_as_form, sent_as_json
+from attendance.register_forms import Malformed, sent_as_form, sent_as_json
 from attendance.register_lines import fingerprint, lines_of, numbers_of
 from batches.models import ClassSession
 from coaching.lib.errors import NotAllowed
@@ -78,8 +78,8 @@ def register_marks(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def register_confirm(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Everybody who waits was there; with `undo`, the instant that was done at, they wait again."""
     found, now = registers.require_markable(marked_class(request, public_id), now=timezone.now()), timezone.now()
-    undo = _instant(request.POST.get("undo", ""))
-    if undo:
+    if "undo" in request.POST:
+        undo = _instant(request.POST["undo"])
         count = registers.wait_again(found, accepted_at=undo, actor=request.user, now=now)
         text = ngettext("%(count)d student waits again.", "%(count)d students wait again.", count)
         messages.info(request, text % {"count": count})
@@ -158,11 +158,15 @@ def _after_form(
     return render(request, "attendance/register.html", context, status=409)
 
 
-def _instant(text: str) -> datetime | None:
+def _instant(text: str) -> datetime:
+    """Raises: Malformed for what is no instant somebody can have confirmed at."""
     try:
-        return parse_datetime(text)
-    except ValueError:
-        return None
+        found = parse_datetime(text)
+        if found and found.tzinfo:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Malformed("undo")
 
 
 def _with_undo(request: SignedInRequest, text: str, at: datetime) -> str:

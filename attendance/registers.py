@@ -162,7 +162,8 @@ class Heads:
 def count_heads(
     register: Register, heads: int | None, *, actor: User, now: datetime, request: HttpRequest | None = None
 ) -> None:
-    """Keep how many heads somebody counted in the room; None: he takes it back."""
+    """Keep how many heads somebody counted in the room; None: he takes it back. Raises: PeriodFrozen."""
+    rules.require_not_frozen(register.class_session)
     register.headcount, register.headcount_at = heads, now
     register.save(update_fields=["headcount", "headcount_at"])
     name = str(register.class_session)
@@ -193,7 +194,8 @@ def heads_of(register: Register, lines: Iterable[Line]) -> Heads | None:
 
 
 def call_names(register: Register, *, now: datetime) -> list[str]:
-    """Three of those whom only a check-in put there, by lot, none of them twice; their uuids."""
+    """Three of those whom only a check-in put there, by lot, none of them twice; their uuids. Raises: PeriodFrozen."""
+    rules.require_not_frozen(register.class_session)
     with transaction.atomic():
         locked = Register.objects.select_for_update(no_key=True).get(pk=register.pk)
         numbers = {pk: public_id for public_id, pk in numbers_of(register.class_session).items()}
@@ -209,7 +211,11 @@ def call_names(register: Register, *, now: datetime) -> list[str]:
 
 
 def note_answer(register: Register, student: UUID, *, answered: bool | None) -> None:
-    """Whether somebody who was called out answered; None: not yet after all. Who was not called is left out."""
+    """Whether somebody who was called out answered; None: not yet after all. Who was not called is left out.
+
+    Raises: PeriodFrozen.
+    """
+    rules.require_not_frozen(register.class_session)
     with transaction.atomic():
         locked = Register.objects.select_for_update(no_key=True).get(pk=register.pk)
         for one in locked.called:

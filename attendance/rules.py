@@ -51,11 +51,10 @@ def open_register(class_session: ClassSession, *, now: datetime) -> Register:
         raise RegisterRefused(_("This class is cancelled. Nobody is marked."))
     if found is None:
         found = register_to_be(class_session)
-        if now < found.opens_at:
-            raise RegisterRefused(_("The register opens at %(time)s.") % {"time": clock_text(found.opens_at)})
-        found = _made(found)
     found.class_session = class_session
-    return found
+    if now < found.opens_at:  # also of one that was opened before its class was moved
+        raise RegisterRefused(_("The register opens at %(time)s.") % {"time": clock_text(found.opens_at)})
+    return _made(found) if found._state.adding else found
 
 
 def register_to_be(class_session: ClassSession) -> Register:
@@ -70,7 +69,9 @@ def _made(register: Register) -> Register:
         with transaction.atomic():
             register.save(force_insert=True)
     except IntegrityError:
-        return Register.objects.get(pk=register.pk)
+        made = Register.objects.get(pk=register.pk)
+        made.class_session = register.class_session
+        return made
     return register
 
 

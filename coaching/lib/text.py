@@ -31,6 +31,15 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_line(typed: str, *, at_most: int) -> str:
+    """What somebody wrote in a few words, as it is kept: composed, on one line, without what cannot be seen.
+
+    Control and reordering characters go, and what no text in the database can hold (NUL, halves of characters).
+    """
+    text = "".join(" " if character.isspace() else character for character in typed if _is_kept(character))
+    return composed(" ".join(text.split()))[:at_most].rstrip()
+
+
 def search_text(typed: str, *, at_most: int = 100) -> str:
     """What somebody typed to find something, composed as names are kept, without what no text in the
     database can hold (PostgreSQL: no NUL)."""
