@@ -277,7 +277,8 @@ def _position(
     if not (sent.fix and look.finding):
         return None
     degrees = {"latitude": sent.fix.latitude, "longitude": sent.fix.longitude}
-    return CheckInPosition.objects.create(attempt=attempt, **degrees, ip=ip, taken_at=sent.captured_at or now)
+    taken_at = (sent.captured_at or now) - timedelta(milliseconds=sent.fix.age_ms)
+    return CheckInPosition.objects.create(attempt=attempt, **degrees, ip=ip, taken_at=taken_at)
 
 
 def venue_of(attempt: CheckInAttempt, class_session: ClassSession) -> Venue | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -141,7 +142,7 @@ def test_undo_leaves_alone_whom_a_colleague_has_marked_since():
     for student in (people.student(), other):
         Record.objects.create(class_session=held, student=student, status=Status.WAITING, source=Source.POSITION)
     people.signed_in(people.teacher()).post(address(held, "register_confirm"))
-    at = RecordChange.objects.first().at
+    at = RecordChange.objects.all()[0].at
     send(held, mark(other, "A", reason="Not in the room"), who=people.admin())
     people.signed_in(people.teacher()).post(address(held, "register_confirm"), {"undo": at.isoformat()})
     assert taking.letter_of(held, people.student()) == "W"
@@ -163,8 +164,8 @@ def test_teacher_who_was_taken_off_the_batch_with_the_page_open_marks_nobody():
     browser = people.signed_in(people.teacher())
     assert browser.get(address(held)).status_code == 200
     Teaching.objects.filter(teacher=people.teacher()).delete()
-    for name, body in (("register_marks", {}), ("register_confirm", {}), ("register_close", {}), ("register_call", {})):
-        assert browser.post(address(held, name), body).status_code in {403, 404}, name
+    for name in ("register_marks", "register_confirm", "register_close", "register_call"):
+        assert browser.post(address(held, name)).status_code in {403, 404}, name
     assert send(held, mark(people.student(), "P"), browser=browser).status_code in {403, 404}
     assert browser.get(address(held, "register_lines")).status_code in {403, 404}
     assert_nothing_written()
@@ -186,13 +187,8 @@ def test_period_frozen_while_the_page_is_open_takes_no_mark_and_no_count_of_head
     day = timezone.localdate(held.starts_at)
     Freeze.objects.create(first_on=day, last_on=day, reason="Salaries", made_by=people.admin())
     assert send(held, mark(people.student(), "P"), browser=browser).status_code == 409
-    for name, body in (
-        ("register_confirm", {}),
-        ("register_close", {}),
-        ("register_headcount", {"heads": "3"}),
-        ("register_call", {}),
-    ):
-        assert browser.post(address(held, name), body).status_code == 409, name
+    for name in ("register_confirm", "register_close", "register_headcount", "register_call"):
+        assert browser.post(address(held, name), {"heads": "3"}).status_code == 409, name
     assert_nothing_written()
     assert Register.objects.get().headcount is None
     assert not Register.objects.get().is_final
@@ -243,8 +239,6 @@ def test_remarks_are_shown_as_text_and_read_in_their_own_order():
 
 def test_marks_need_the_pages_token():
     held = registers.class_now()
-    from django.test import Client
-
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(people.teacher())
     for name in ("register_marks", "register_confirm", "register_close", "register_headcount", "register_call"):
