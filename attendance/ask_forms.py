@@ -36,7 +36,7 @@ class AskLeaveForm(forms.Form):
     student = forms.ModelChoiceField(label=gettext_lazy("For"), queryset=User.objects.none(), to_field_name="uuid")
     first_on = _day_field(gettext_lazy("First day"))
     last_on = _day_field(gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: one day."))
-    reason = _reason_field(help_text=gettext_lazy("His teachers and the office read it."))
+    reason = _reason_field(help_text=gettext_lazy("Teachers and the office read it."))
 
     def __init__(self, *args: Any, students: "QuerySet[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from attendance.models.records import SAID, THERE, Status
 from attendance.month_of import TONES
 from attendance.rules import mode_of, venues_of
 from batches.models import Venue
+from coaching.templatetags.figures import grouped
 
 CODE_FIRST = frozenset({"LOW_ACCURACY", "STALE", "NONE", "UNCERTAIN"})
 
@@ -163,7 +164,8 @@ def metres(length_m: float) -> str:
     """24 m, 2.4 km."""
     if length_m < 999.5:
         return _("%(count)s m") % {"count": round(length_m)}
-    return _("%(count)s km") % {"count": round(length_m / 1000, 1) if length_m < 99_950 else round(length_m / 1000)}
+    length_km = length_m / 1000
+    return _("%(count)s km") % {"count": round(length_km, 1) if length_km < 99.95 else grouped(round(length_km))}
 
 
 def standing_title(record: Record) -> str:

@@ -172,7 +172,7 @@ def _register_state(row: ClassSession, register: Register, now: datetime) -> Cla
     if now < register.opens_at or not counts["roll"]:
         return ClassState()
     action = Action(_("Register"), reverse("register", args=[row.uuid]), drawn="list-checks")
-    more = (Action(_("Show code"), reverse("class_code", args=[row.uuid]), drawn="qr-code"),)
+    more = (Action(_("Show code"), reverse("class_code", args=[row.uuid]), drawn="qr-code", posts=True),)
     return ClassState(*_progress(register, counts, now), action, more=more if is_checked_in_now(register, now) else ())
 
 

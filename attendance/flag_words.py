@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from attendance.models import Flag
 from attendance.positions import band
+from coaching.templatetags.figures import grouped
 
 Kind = Flag.Kind
 
@@ -66,11 +67,17 @@ def _too_exact(flag: Flag, names: dict[str, str]) -> str:
 def _too_fast(flag: Flag, names: dict[str, str]) -> str:
     minutes = int(_figure(flag, "min"))
     words = ngettext(
-        "Between two check-ins %(student)s would have moved %(km)s km in %(min)d minute, %(kmh)d km/h.",
-        "Between two check-ins %(student)s would have moved %(km)s km in %(min)d minutes, %(kmh)d km/h.",
+        "Between two check-ins %(student)s would have moved %(km)s km in %(min)d minute, %(kmh)s km/h.",
+        "Between two check-ins %(student)s would have moved %(km)s km in %(min)d minutes, %(kmh)s km/h.",
         minutes,
     )
-    return words % {**names, "km": _figure(flag, "km"), "min": minutes, "kmh": _figure(flag, "kmh")}
+    return words % {**names, "km": _km(flag), "min": minutes, "kmh": grouped(_figure(flag, "kmh"))}
+
+
+def _km(flag: Flag) -> str:
+    """0.4, 12, 6,265: tenths only where they say something."""
+    length = float(_figure(flag, "km"))
+    return grouped(round(length)) if length >= 10 else f"{length:g}"
 
 
 def _desktop(flag: Flag, names: dict[str, str]) -> str:

@@ -42,8 +42,8 @@ def advice_of(share: Share, wanted: int) -> str:
         text = ngettext("Needs %(count)d more for %(percent)s %%", "Needs %(count)d more for %(percent)s %%", needed)
         return text % words
     if spare:
-        return ngettext("May miss %(count)d", "May miss %(count)d", spare) % words
-    return _("May miss none")
+        return ngettext("Can miss %(count)d", "Can miss %(count)d", spare) % words
+    return _("Must not miss the next one")
 
 
 def batch_shares(student: User, *, viewer: User, sees_all: bool, now: datetime) -> list[BatchShare]:

@@ -41,12 +41,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What can be done with a line at once; `small` is said behind the label, as until when."""
+    """What can be done with a line at once; `small` is said behind the label, as until when; `posts`: by a form."""
 
     label: str
     url: str
     drawn: str = ""
     small: str = ""
+    posts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

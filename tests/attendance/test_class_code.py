@@ -47,6 +47,15 @@ def openings() -> int:
     return Activity.objects.filter(event="check_in.code_shown").count()
 
 
+def test_one_button_on_the_register_and_on_the_class_shows_the_code(hall: Client) -> None:
+    held = registers.register().class_session
+    for name in ("register", "class_session"):
+        page = hall.get(url_of(held, name)).content.decode()
+        assert f'<form method="post" action="{url_of(held)}">' in page
+        assert f'href="{url_of(held)}"' not in page
+    assert code_in(opened(hall, held))
+
+
 def test_screen_shows_the_code_that_checks_in_and_the_way_to_it(hall: Client, settings: Any) -> None:
     settings.BASE_URL = "https://classcrew.example"
     register = registers.register()

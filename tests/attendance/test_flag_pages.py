@@ -117,3 +117,11 @@ def test_list_costs_the_same_at_three_and_at_twenty_five(meera: Client, django_a
         flag(register, student=student)
     with django_assert_max_num_queries(12):
         assert len(meera.get(LIST).context["lines"]) == 25
+
+
+def test_great_lengths_are_written_in_groups_and_without_tenths() -> None:
+    fast = flag(kind=Kind.TOO_FAST)
+    fast.figures = {"km": 6265.0, "min": 213, "kmh": 1766}
+    assert "6,265 km in 213 minutes, 1,766 km/h" in flag_words.sentence(fast)
+    fast.figures = {"km": 2.6, "min": 1, "kmh": 156}
+    assert "2.6 km in 1 minute, 156 km/h" in flag_words.sentence(fast)

@@ -93,7 +93,7 @@ def test_classes_before_he_joined_are_not_his():
 def test_advice_says_how_many_more_and_how_many_may_be_missed():
     last_month("PPA" + "P" * 5)
     student = people.signed_in(people.student())
-    assert "May miss 1" in text_of(student.get(reverse("attendance")))
+    assert "Can miss 1" in text_of(student.get(reverse("attendance")))
     Record.objects.filter(status="P").update(status="A")
     assert "Needs 24 more for 75 %" in text_of(student.get(reverse("attendance")))
     CheckInRule.objects.create(batch=timetables.batch(), percent_wanted=100)
