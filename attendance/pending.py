@@ -6,7 +6,7 @@ For an admin everybody's, for a teacher those of the classes he takes. Looked at
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -71,26 +71,26 @@ def _sets(person: User, now: datetime) -> Sets:
     }
 
 
-# --- A teacher's, and the office's ------------------------------------------------------------------------------------
-
-
 # --- Sets -------------------------------------------------------------------------------------------------------------
 
 
-def classes_of(person: User) -> ClassSessionQuerySet:
-    """An admin's are all, a teacher's those that are his to take."""
-    return ClassSession.objects.all() if person.is_admin else ClassSession.objects.taught_by(person)
-
-
-def not_taken(person: User, *, now: datetime) -> QuerySet[ClassSession]:
+def not_taken(person: User, *, now: datetime) -> ClassSessionQuerySet:
     """Classes that are over, of whose students nothing is said."""
-    return classes_without_register(now).filter(pk__in=classes_of(person).order_by().values("pk"))
+    rows = classes_without_register(now)
+    return rows if person.is_admin else rows.taught_by(person)
 
 
 def to_confirm(person: User, *, now: datetime) -> QuerySet[Record]:
     """Check-ins that wait for the teacher's word."""
-    rows = Record.objects.filter(status=Status.WAITING, class_session__starts_at__gt=now - LOOKS_BACK)
-    return rows.filter(class_session__in=classes_of(person).held().order_by().values("pk"))
+    rows = Record.objects.filter(
+        status=Status.WAITING, class_session__starts_at__gt=now - LOOKS_BACK, class_session__cancelled_at=None
+    )
+    return rows if person.is_admin else rows.filter(_is_of(ClassSession.objects.taught_by(person), "class_session"))
+
+
+def _is_of(classes: QuerySet[ClassSession], named: str) -> Exists:
+    """Whether the class so named is among these: asked of the few rows that wait, not of all classes he ever took."""
+    return Exists(classes.filter(pk=OuterRef(named)).order_by())
 
 
 def leaves_asked(person: User) -> QuerySet[Leave]:
@@ -105,15 +105,14 @@ def corrections_asked(person: User) -> QuerySet[CorrectionRequest]:
     rows = CorrectionRequest.objects.filter(state=AskState.ASKED)
     if person.is_admin:
         return rows
-    mine = ClassSession.objects.editable_by(person).order_by().values("pk")
-    return rows.filter(record__class_session__in=mine)
+    return rows.filter(_is_of(ClassSession.objects.editable_by(person), "record__class_session"))
 
 
 def flags_open(person: User) -> QuerySet[Flag]:
     rows = Flag.objects.filter(reviewed_at=None)
     if person.is_admin:
         return rows
-    return rows.filter(attempt__register__in=ClassSession.objects.editable_by(person).order_by().values("pk"))
+    return rows.filter(_is_of(ClassSession.objects.editable_by(person), "attempt__register"))
 
 
 def low_in(batches: QuerySet[Batch], *, now: datetime) -> QuerySet[Record, Any]:

@@ -116,21 +116,21 @@ class Shell:
 
 
 @cache
-def _route_exists(route: str) -> bool:
+def _address(route: str) -> str:
+    """Of a route without arguments, looked up once; "" while there is none."""
     try:
-        reverse(route)
+        return reverse(route)
     except NoReverseMatch:
-        return False
-    return True
+        return ""
 
 
 def _entries(user: User) -> list[Entry]:
-    return [entry for entry in NAVIGATION if user.role in entry.roles and _route_exists(entry.route)]
+    return [entry for entry in NAVIGATION if user.role in entry.roles and _address(entry.route)]
 
 
 def _links(entries: list[Entry], path: str) -> list[Link]:
     """The current one is the longest address the path begins with: /dfs/files/ is not the console."""
-    urls = [reverse(entry.route) for entry in entries]
+    urls = [_address(entry.route) for entry in entries]
     here = max((url for url in urls if path.startswith(url)), key=len, default="")
     return [
         Link(str(e.label), e.icon, url, url == here, str(e.short or e.label))
@@ -150,7 +150,7 @@ def _grouped(entries: list[Entry], links: list[Link]) -> list[Group]:
 
 def _tabs(entries: list[Entry], links: list[Link], role: str, path: str) -> list[Link]:
     """At most five at a thumb's reach; the last is always More, where the rest, the look and sign-out are."""
-    url = reverse("more")
+    url = _address("more")
     near = [link for entry, link in zip(entries, links, strict=True) if role in entry.tab][: TABS - 1]
     is_elsewhere = path == url or any(link.is_current for link in links if link not in near)
     return [*near, Link(gettext("More"), "menu", url, is_elsewhere, gettext("More"))]
