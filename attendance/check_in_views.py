@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -60,12 +61,16 @@ def _is_json(request: HttpRequest) -> bool:
 
 
 def _others(request: SignedInRequest, row: ClassSession) -> HttpResponse:
-    """Who takes the register goes there; who only sees the class is told why not; to all others it is not there."""
-    if ClassSession.objects.editable_by(request.user).filter(pk=row.pk).exists() and request.method != "POST":
-        return redirect("register", row.uuid)
+    """Who takes the register goes there, who only sees the class to its page; to all others it is not there."""
     if not ClassSession.objects.for_user(request.user).filter(pk=row.pk).exists():
         raise Http404
-    raise NotAllowed(_("Students check in by themselves, from where the class is."))
+    why = _("Students check in by themselves, from where the class is.")
+    if request.method == "POST":
+        raise NotAllowed(why)
+    if ClassSession.objects.editable_by(request.user).filter(pk=row.pk).exists():
+        return redirect("register", row.uuid)
+    messages.info(request, why)
+    return redirect("class_session", row.uuid)
 
 
 def _shown(request: SignedInRequest, row: ClassSession, *, problem: DomainError | None = None) -> HttpResponse:

@@ -176,7 +176,7 @@ def _look(register: Register, student: User, sent: Sent, now: datetime) -> _Look
 
 def _step_of(register: Register, student: User, sent: Sent, now: datetime) -> int | None:
     """The step of the code that was typed; None for a wrong one. Raises: TooMany after five wrong ones in a minute."""
-    CODE_PAUSE.take(student.pk, now=now).give_back()
+    CODE_PAUSE.look(student.pk, now=now)
     try:
         spent = WRONG_CODES.take(student.pk, now=now)
     except TooMany:

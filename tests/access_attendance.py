@@ -39,7 +39,7 @@ ATTENDANCE: dict[str, Row] = {}
 
 ATTENDANCE |= {
     "check_in": Row(
-        {**only("student", status=200, others=404), "guardian": 403, "teacher": 302, "admin": 302},
+        {**only("guardian", "teacher", "admin", status=302, others=404), "student": 200},
         kwargs=the_classs_number,
     ),
     "check_in_link": Row(whoever_is_signed_in(302), kwargs=the_classs_number),  # the page it leads to decides
@@ -152,7 +152,7 @@ def with_the_family() -> dict[str, Any]:
 
 
 ITS_PEOPLE = ("student", "guardian", "teacher", "admin")
-FAMILY_ASKS = {**only("student", "guardian", status=302, others=404), "teacher": 403, "admin": 403}
+FAMILY_ASKS = only("student", "guardian", status=302, others=404)
 FAMILY_OR_OFFICE = {**FAMILY_ASKS, "admin": 302}
 DECIDERS = {**only("teacher", "admin", status=302), "other teacher": 404, "guardian who teaches": 404}
 

@@ -82,6 +82,16 @@ class Limit:
                 time.sleep(LOOK_AGAIN_S)
             return Spent(counter, 2 * self.per_s)
 
+    def look(self, key: object, *, now: datetime | None = None) -> None:
+        """Whether there is a try left, without taking one: many who look at once do not stand in each other's way.
+
+        Raises: TooMany when there is none left, Unavailable when the cache does not answer.
+        """
+        with _answering():
+            counter, left_s = self._window(key, (now or timezone.now()).timestamp())
+            if int(cache.get(counter, 0)) >= self.tries:
+                raise TooMany(_wait(left_s), retry_after_s=left_s)
+
     def _took(self, counter: str) -> bool:
         cache.add(counter, 0, timeout=2 * self.per_s)
         if cache.incr(counter) <= self.tries:

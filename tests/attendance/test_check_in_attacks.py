@@ -1,4 +1,4 @@
-"""A check-in attacked: by clocks that lie, codes of others, numbers used again, and students who are not (yet) there."""
+"""A check-in attacked: by clocks that lie, codes of others, numbers used again, and students who are not there."""
 
 import uuid
 from datetime import datetime, timedelta

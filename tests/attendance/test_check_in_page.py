@@ -133,8 +133,8 @@ def test_open_page_gets_its_inside_alone(browser):
 def test_who_does_not_learn_there_is_told_or_sent_to_the_register():
     class_session = registers.class_now()
     Guardianship.objects.create(guardian=people.guardian(), student=people.student())
-    answer = people.signed_in(people.guardian()).get(address(class_session))
-    assert answer.status_code == 403
+    answer = people.signed_in(people.guardian()).get(address(class_session), follow=True)
+    assert answer.redirect_chain == [(reverse("class_session", args=[class_session.uuid]), 302)]
     assert "Students check in by themselves" in answer.content.decode()
     answer = people.signed_in(people.teacher()).get(address(class_session))
     assert answer["Location"] == reverse("register", args=[class_session.uuid])

@@ -202,7 +202,7 @@ def test_heads_that_nobody_can_count_are_refused(heads):
     assert (answer.status_code, kept) in {(422, None), (302, 3)}
 
 
-@pytest.mark.parametrize("answer", ["x", ":", "yes", f"{uuid.uuid4()}:maybe", ":yes", "\0:yes"])
+@pytest.mark.parametrize("answer", ["x", ":", "yes", f"{uuid.UUID(int=7)}:maybe", ":yes", "\0:yes"])
 def test_answer_for_nobody_who_was_called_is_refused(answer):
     held = registers.class_now()
     done = people.signed_in(people.teacher()).post(address(held, "register_call"), {"answer": answer})

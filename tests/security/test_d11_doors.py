@@ -19,7 +19,8 @@ JSON = {"Accept": "application/json"}
 PRIVATE = [name for name in sorted(TABLE) if not policy_of(ROUTES[name].callback).is_public]  # type: ignore[union-attr]
 OBJECTS = [name for name in sorted(TABLE) if {"public_id", "key"} & ROUTES[name].pattern.converters.keys()]
 TUS = {"Tus-Resumable": "1.0.0"}
-OWNERS = {"dfs:upload": "student"}  # the table asks these in a way that is refused to everybody alike
+# The table asks these in a way that is refused to everybody alike, or answered so.
+OWNERS = {"dfs:upload": "student", "check_in_link": "student"}
 # What the objects of the table hold: names of files, people and devices.
 HELD = ("Optics", "Backup", "Ananya", "2026-0188", "farhan", "Phone", "meera", "ananya")
 
