@@ -6,7 +6,7 @@ By the teacher, or by the scheduler two hours after the class. What waits for th
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import Institute, User
+from accounts.models import User
 from attendance import leaves, marks, news
+from attendance.freezes import instants_of
 from attendance.models import CheckInAttempt, Freeze, Record, Register
 from attendance.models.records import SAID, Source, Status
 from attendance.models.registers import FINAL_AFTER
 from attendance.rules import RegisterRefused, require_not_frozen
-from batches.series import DAY, instant
 
 log = logging.getLogger("attendance.closing")
 AT_ONCE = 200
@@ -103,9 +103,8 @@ def due(*, now: datetime) -> QuerySet[Register]:
         class_session__ends_at__lte=now - FINAL_AFTER,
     )
     rows = over.filter(Exists(spoken) | Exists(tried))
-    zone = Institute.current().zone
     for freeze in Freeze.objects.in_force():
-        since, until = instant(freeze.first_on, time.min, zone), instant(freeze.last_on + DAY, time.min, zone)
+        since, until = instants_of(freeze)
         rows = rows.exclude(class_session__starts_at__gte=since, class_session__starts_at__lt=until)
     return rows.select_related("class_session__batch").order_by("class_session__ends_at", "pk")
 

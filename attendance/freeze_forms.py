@@ -3,8 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from attendance.freezes import EARLIEST
 
 REASON_LENGTH = 200
 DAY = {"type": "date"}
@@ -19,7 +22,9 @@ class ReasonForm(forms.Form):
 class FreezeForm(forms.Form):
     """Two days and all between them."""
 
-    first_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs=DAY))
+    first_on = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(attrs=DAY), validators=[MinValueValidator(EARLIEST)]
+    )
     last_on = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput(attrs=DAY))
     reason = forms.CharField(
         label=gettext_lazy("Reason"),

@@ -14,6 +14,8 @@ from attendance.models import Freeze, Register
 from batches.series import DAY, instant
 from coaching.lib.errors import DomainError
 
+EARLIEST = date(2000, 1, 1)
+
 
 class FreezeRefused(DomainError):
     """These days cannot be frozen."""
@@ -25,6 +27,16 @@ def days_of(row: Freeze) -> str:
     """1 Nov 2026 to 20 Nov 2026, one day alone as itself."""
     first, last = date_format(row.first_on, "j M Y"), date_format(row.last_on, "j M Y")
     return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def instants_of(row: Freeze) -> tuple[datetime, datetime]:
+    """From the first instant of its days to the first one after them, by the institute's clock.
+
+    Nothing was held before `EARLIEST`; the first day there is has no instant in UTC.
+    """
+    zone = Institute.current().zone
+    first, last = max(row.first_on, EARLIEST), max(row.last_on, EARLIEST)
+    return instant(first, time.min, zone), instant(last + DAY, time.min, zone)
 
 
 @transaction.atomic
@@ -52,7 +64,6 @@ def lift(row: Freeze, *, reason: str, actor: User, now: datetime, request: HttpR
 
 def still_open(row: Freeze) -> int:
     """How many registers of these days were never closed; now they cannot be."""
-    zone = Institute.current().zone
-    since, until = instant(row.first_on, time.min, zone), instant(row.last_on + DAY, time.min, zone)
+    since, until = instants_of(row)
     held = Register.objects.filter(class_session__cancelled_at=None, finalised_at=None)
     return held.filter(class_session__starts_at__gte=since, class_session__starts_at__lt=until).count()

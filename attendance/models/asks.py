@@ -4,12 +4,14 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from attendance.models.records import Record, Status
+from batches.models import Enrolment
 
 
 class AskState(models.TextChoices):
@@ -117,11 +119,15 @@ class CorrectionRequest(Ask):
 
 
 def _concerning(user: User) -> Q:
-    """Own, children's, and of a teacher whoever is or was in a batch he teaches."""
+    """Own, children's, and of a teacher whoever is in a batch he teaches, or was on those days.
+
+    Reasons are often illness: who taught a student once reads nothing of what comes after.
+    """
     concerned = Q(
         student__in=User.objects.filter(Q(pk=user.pk) | Q(guardian_links__guardian=user)).order_by().values("pk")
     )
     if user.is_teacher:
-        taught = User.objects.filter(enrolments__batch__teachings__teacher=user).order_by().values("pk")
-        concerned |= Q(student__in=taught)
+        stays = Enrolment.objects.filter(batch__teachings__teacher=user, student=OuterRef("student"))
+        lasts = Q(left_at=None) | Q(left_at__gt=Now()) | Q(left_at__date__gte=OuterRef("first_on"))
+        concerned |= Q(Exists(stays.filter(lasts)))
     return concerned

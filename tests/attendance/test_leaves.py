@@ -98,9 +98,11 @@ def test_a_teacher_of_a_batch_of_his_grants_leave_and_another_teacher_does_not_f
     assert (row.state, row.decided_by) == (AskState.GRANTED, people.teacher())
 
 
-def test_a_teacher_of_a_batch_he_left_sees_his_leave_but_does_not_decide_it():
+def test_a_teacher_of_a_batch_he_left_sees_his_leave_from_then_but_does_not_decide_it():
     timetables.enrol(people.student(), timetables.batch(), left_at=timezone.now() - timedelta(days=2))
-    assert asking.post(people.teacher(), "leave_decide", asking.leave(), do="grant").status_code == 403
+    from_then, later = asking.leave(first=asking.day(-4)), asking.leave()
+    assert asking.post(people.teacher(), "leave_decide", from_then, do="grant").status_code == 403
+    assert asking.post(people.teacher(), "leave_decide", later, do="grant").status_code == 404
 
 
 def test_nobody_grants_leave_to_his_own_child():
