@@ -139,7 +139,11 @@ class SessionSlot(models.Model):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         indexes = [
-            models.Index(fields=["user", "created_at"], name="session_slot_live", condition=Q(ended_at=None)),
+            # An admin's first screen counts who came today and who is here: these two hold all it looks at.
+            models.Index(
+                fields=["user", "created_at", "last_seen_at"], name="session_slot_live", condition=Q(ended_at=None)
+            ),
+            models.Index(fields=["user", "created_at"], name="session_slot_of_user"),
             models.Index(fields=["user", "-last_seen_at"], name="session_slot_last_seen"),
             models.Index(fields=["created_at"], name="session_slot_opened"),
         ]
