@@ -18,6 +18,7 @@ from django.test.utils import override_settings
 from django.urls import path
 from django.utils import timezone
 
+from accounts.access import SignedInRequest
 from accounts.models import Notification, User
 from attendance.models import Record
 from batches.models import Batch, ClassSession
@@ -68,7 +69,7 @@ TEMPLATE = Engine(
 
 
 @login_required
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: SignedInRequest) -> HttpResponse:
     """Six questions of the person and his next and newest five."""
     own = Notification.objects.filter(recipient=request.user)
     context = {
@@ -107,5 +108,5 @@ def signed_in(person: User) -> Client:
     browser = Client()
     with override_settings(SESSION_ENGINE=SessionStore.__module__, MIDDLEWARE=MIDDLEWARE):
         browser.handler.load_middleware()
-    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     return browser
