@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from accounts import guardians
 from accounts.models import Role, User
 from attendance.models import Record
-from attendance.pending import WANTED, counts_of
+from attendance.pending import counts_of
 from attendance.shares import Share
-from attendance.totals import ATTENDED, HELD, shares_of, tone_of, wanted_by_batch
+from attendance.totals import ATTENDED, HELD, WANTED, shares_of, tone_of, wanted_by_batch
 from batches.models import Batch, ClassSession, Enrolment
 from coaching.lib.offers import Cell, Column, Empty, Figure, Line, Panel
 from coaching.lib.statements import written_once

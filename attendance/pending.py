@@ -6,29 +6,19 @@ For an admin everybody's, for a teacher those of the classes he takes. Looked at
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import Role, User
-from attendance.low import ENOUGH_CLASSES
+from attendance.low import below_in
 from attendance.missing import LOOKS_BACK, classes_without_register
-from attendance.models import CheckInRule, CorrectionRequest, Flag, Leave, Record
+from attendance.models import CorrectionRequest, Flag, Leave, Record
 from attendance.models.asks import AskState
 from attendance.models.records import THERE, Status
-from attendance.models.registers import PERCENT_WANTED
-from attendance.totals import ATTENDED, HELD
 from batches.class_days import day_span
 from batches.models import Batch, ClassSession, Enrolment
 from batches.models.timetable import ClassSessionQuerySet
 from coaching.lib.counts import Sets, counted_once
-
-WANTED = Coalesce(
-    F("class_session__batch__check_in_rule__percent_wanted"),
-    Subquery(CheckInRule.objects.filter(batch=None).order_by().values("percent_wanted")[:1]),
-    Value(PERCENT_WANTED),
-)
-"""The percent a record's batch asks for: its own rule's, else the institute's."""
 
 
 def counts_of(person: User, *, now: datetime) -> dict[str, Any]:
@@ -48,7 +38,7 @@ def counts_of(person: User, *, now: datetime) -> dict[str, Any]:
 @counted_once
 def _of_teacher(*, teacher: int, now: datetime) -> Sets:
     person = User(pk=teacher, role=Role.TEACHER)
-    return _sets(person, now) | {"low": low_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now)}
+    return _sets(person, now) | {"low": below_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now)}
 
 
 @counted_once
@@ -113,14 +103,3 @@ def flags_open(person: User) -> QuerySet[Flag]:
     if person.is_admin:
         return rows
     return rows.filter(_is_of(ClassSession.objects.editable_by(person), "attempt__register"))
-
-
-def low_in(batches: QuerySet[Batch], *, now: datetime) -> QuerySet[Record, Any]:
-    """Students, batch by batch, who attended less than is wanted of them there and are in it still."""
-    stays = Enrolment.objects.active_at(now).filter(batch__in=batches.order_by().values("pk")).order_by()
-    rows = Record.objects.counted().filter(
-        class_session__batch__enrolments__in=stays.values("pk"), class_session__batch__enrolments__student=F("student")
-    )
-    shares = rows.order_by().values("student", "class_session__batch")
-    below = {"held__gte": ENOUGH_CLASSES, "attended__lt": F("wanted") * F("held") / 100.0}
-    return shares.annotate(wanted=WANTED, attended=ATTENDED, held=HELD).filter(**below)

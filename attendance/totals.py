@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from attendance.models import CheckInRule, Record
 from attendance.models.records import THERE, RecordQuerySet
@@ -12,6 +13,12 @@ from attendance.shares import Share
 from batches.models import Batch
 
 HELD, ATTENDED = Count("pk"), Count("pk", filter=Q(status__in=THERE))
+WANTED = Coalesce(
+    F("class_session__batch__check_in_rule__percent_wanted"),
+    Subquery(CheckInRule.objects.filter(batch=None).order_by().values("percent_wanted")[:1]),
+    Value(PERCENT_WANTED),
+)
+"""The percent a record's batch asks for: its own rule's, else the institute's."""
 FAR_BELOW = 10
 """So many points under what is wanted are serious."""
 
