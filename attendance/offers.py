@@ -5,6 +5,16 @@ What is kept of a person, and what an erasure takes, is `own_copy`.
 
 from attendance.boards import batch_panel, office, panel, roster_column
 from attendance.class_states import childrens_states, class_states
+from attendance.report_shares import batch_shares
 from attendance.waiting import todo
 
-__all__ = ["batch_panel", "childrens_states", "class_states", "office", "panel", "roster_column", "todo"]
+__all__ = [
+    "batch_panel",
+    "batch_shares",
+    "childrens_states",
+    "class_states",
+    "office",
+    "panel",
+    "roster_column",
+    "todo",
+]

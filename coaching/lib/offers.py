@@ -132,6 +132,11 @@ class Panel:
         return any(line.at for line in self.lines)
 
     @property
+    def has_work_now(self) -> bool:
+        """Whether something can be done with a line that is on now: it is then what the screen is for."""
+        return any(line.state == "now" and line.actions for line in self.lines)
+
+    @property
     def rest(self) -> tuple[Line, ...]:
         """All lines but the first."""
         return self.lines[1:]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import guardians, photos
 from accounts.access import SignedInRequest, signed_in
 from accounts.models import Institute, Notification, User
+from attendance import offers as attendance_offers
 from batches.class_days import children_today
 from coaching.pages.classes import with_states_of
 
@@ -46,7 +47,8 @@ def child(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if student is None:
         raise Http404
     news = Notification.objects.for_user(request.user).filter(about=student)[:NEWEST]
-    context = day_of(student) | {"children": children if len(children) > 1 else [], "news": news}
+    shares = attendance_offers.batch_shares(student, viewer=request.user, sees_all=True, now=timezone.now())
+    context = day_of(student) | {"children": children if len(children) > 1 else [], "news": news, "shares": shares}
     return render(request, "pages/child.html", context)
 
 

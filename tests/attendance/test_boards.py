@@ -246,3 +246,12 @@ def test_page_of_a_batch_shows_shares_to_who_takes_its_registers_and_to_nobody_e
         assert "66 %" in page
     for person in (child, people.guardian()):
         assert "66 %" not in people.signed_in(person).get(path).content.decode()
+
+
+def test_the_register_of_the_class_that_is_on_is_the_one_big_button_of_a_teachers_home():
+    quiet = home(people.teacher())
+    assert 'class="btn btn-primary" href="/dfs/files/"' in quiet
+    held = registers.class_now()
+    page = home(people.teacher())
+    assert f'class="btn btn-primary" href="/attendance/sessions/{held.uuid}/register/"' in page
+    assert page.count("btn-primary") == quiet.count("btn-primary")

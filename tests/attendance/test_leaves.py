@@ -50,6 +50,17 @@ def test_a_guardian_asks_for_his_child_and_chooses_when_he_has_two():
     assert Leave.objects.get(first_on=asking.day(2)).student == people.other_student()
 
 
+def test_from_a_childs_attendance_leave_is_asked_for_that_child():
+    asking.a_family()
+    asking.Guardianship.objects.create(guardian=people.guardian(), student=people.other_student())
+    guardian, other = people.signed_in(people.guardian()), people.other_student()
+    page = guardian.get(reverse("attendance"), {"child": str(other.uuid)}).content.decode()
+    url = f"{reverse('leave_ask')}?student={other.uuid}"
+    assert f'href="{url}"' in page
+    assert f'<option value="{other.uuid}" selected>' in guardian.get(url).content.decode()
+    assert guardian.get(reverse("leave_ask"), {"student": "nobody"}).status_code == 200
+
+
 def test_nobody_asks_for_somebody_elses_child():
     asking.a_family()
     ask(people.guardian(), student=str(people.other_student().uuid))

@@ -241,3 +241,24 @@ def test_first_page_of_the_office_costs_the_same_with_thirty_batches_as_with_thr
             months.say(months.classes(3, batch=batch, until_days_ago=0), student, "AAW")
 
     same_queries(lambda: browser.get(reverse("attendance")), add=add, at_most=22)
+
+
+def test_the_first_page_shows_this_month_and_before_it_stood_the_last():
+    last_month("PA")
+    answer = people.signed_in(people.student()).get(reverse("attendance"))
+    this = Month.of(timezone.localdate())
+    assert [page.month for page in answer.context["pages"]] == [this, this.before]
+
+
+def test_a_childs_page_and_a_persons_page_lead_to_his_attendance():
+    last_month("PPPA")
+    Guardianship.objects.create(guardian=people.guardian(), student=people.student())
+    guardian = people.signed_in(people.guardian())
+    page = guardian.get(reverse("child", args=[people.student().uuid]))
+    assert "3 of 4 classes" in text_of(page)
+    assert f'href="{page_of(people.student())}"' in page.content.decode()
+    for who in (people.admin(), people.teacher()):
+        page = people.signed_in(who).get(reverse("person", args=[people.student().uuid]))
+        assert f'href="{page_of(people.student())}"' in page.content.decode()
+    page = people.signed_in(people.admin()).get(reverse("person", args=[people.teacher().uuid]))
+    assert "/attendance/students/" not in page.content.decode()
