@@ -84,7 +84,7 @@ class AskCorrectionForm(forms.Form):
     wanted = forms.ChoiceField(
         label=gettext_lazy("It should say"), choices=CorrectionRequest._meta.get_field("wanted").choices or ()
     )
-    reason = _reason_field(help_text=gettext_lazy("It stays in the history of the record."))
+    reason = _reason_field(help_text=gettext_lazy("The teachers of the class and the office read it."))
 
     def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -89,7 +89,10 @@ def require_askable(record: Record, *, now: datetime) -> None:
 def grant(
     asked: CorrectionRequest, *, actor: User, now: datetime, answer: str = "", request: HttpRequest | None = None
 ) -> CorrectionRequest:
-    """The record says what was asked for, with his reason in its history. Raises: AskClosed, PeriodFrozen."""
+    """The record says what was asked for. Raises: AskClosed, PeriodFrozen.
+
+    His own words stay with the request, where they can be erased, and are not copied into the history.
+    """
     row = asks.locked(asked)
     if row.state == AskState.GRANTED:
         return row
@@ -100,8 +103,8 @@ def grant(
     record = marks.locked_records(held.pk, [row.record.student_id])[row.record.student_id]
     if record.status != row.wanted:
         is_final = Register.objects.filter(pk=held.pk, finalised_at__isnull=False).exists()
-        wanted = Status(row.wanted)
-        marks.put(record, status=wanted, source=Source.REQUEST, by=actor, reason=row.reason, now=now, is_final=is_final)
+        wanted, why = Status(row.wanted), _("Asked for, and granted.")
+        marks.put(record, status=wanted, source=Source.REQUEST, by=actor, reason=why, now=now, is_final=is_final)
     asks.note("correction.granted", row, actor=actor, student=record.student, request=request)
     news.of_correction_decided(row, actor=actor, now=now)
     return row

@@ -161,7 +161,7 @@ def _excuse(leave: Leave, *, actor: User, now: datetime) -> None:
                 status=Status.EXCUSED,
                 source=Source.LEAVE,
                 by=actor,
-                reason=leave.reason,
+                reason=_("Leave was granted."),  # why, often illness, stays where it can be erased
                 now=now,
                 is_final=True,
             )

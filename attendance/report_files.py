@@ -28,7 +28,7 @@ def student_export(request: SignedInRequest, public_id: UUID) -> HttpResponseBas
     person, now = request.user, timezone.now()
     student = get_object_or_404(students_seen_by(person, now=now), uuid=public_id)
     month = Month.said(request.POST.get("month", ""), today=timezone.localdate(now))
-    _record(request, f"{student.name} {month}", on=student, subject=student)
+    _record(request, str(month), on=student, subject=student)
     cells = exports.student_cells(student, month, viewer=person, sees_all=sees_all_of(person, student))
     return csv_response(f"{student.name}-{month}.csv", header=exports.student_header(), rows=cells)
 

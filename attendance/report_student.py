@@ -61,7 +61,7 @@ def of(student: User, month: Month, *, viewer: User, by_months: bool, now: datet
 
 
 def absences_of(student: User, records: Any) -> list[Absence]:
-    """The newest, with the teacher's remark, the reason of the last change, or that of the leave. Two queries."""
+    """The newest, with the teacher's remark, the reason of the leave, or that of the last change. Two queries."""
     last = RecordChange.objects.filter(record=OuterRef("pk")).exclude(reason="").order_by("-version")
     rows = list(
         records.filter(status__in=(Status.ABSENT, Status.EXCUSED))
@@ -70,7 +70,7 @@ def absences_of(student: User, records: Any) -> list[Absence]:
         .order_by("-class_session__starts_at", "-pk")[: ABSENCES_SHOWN + 1]
     )
     leaves = [(Days(one.first_on, one.last_on), one.reason) for one in Leave.objects.granted().filter(student=student)]
-    return [Absence(row, row.remark or row.said or _leave(row, leaves)) for row in rows]
+    return [Absence(row, row.remark or _leave(row, leaves) or row.said) for row in rows]
 
 
 def _leave(row: Record, leaves: Sequence[tuple[Days, str]]) -> str:

@@ -170,7 +170,7 @@ def test_leave_granted_afterwards_excuses_from_classes_nobody_marked_him_in():
     change = RecordChange.objects.order_by("version").last()
     assert (change.was, change.reason, change.is_correction, change.by) == (
         Status.ABSENT,
-        "Wedding",
+        "Leave was granted.",
         True,
         people.teacher(),
     )

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import forgetting
 from accounts.models import Guardianship, Notification
-from attendance import closing, freezes
+from attendance import closing, freezes, own_copy
 from attendance.models import CheckInAttempt, CheckInPosition, Flag, Freeze, Leave, Record
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
@@ -309,3 +311,27 @@ def test_batch_that_is_over_keeps_what_its_register_says():
     for name in ("register_confirm", "register_close", "register_marks"):
         assert browser.post(reverse(name, args=[held.uuid])).status_code == 409, name
     assert browser.get(reverse("register", args=[held.uuid])).status_code == 200
+
+
+# --- Being forgotten --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_a_family_wrote_is_left_in_the_tables_after_an_erasure():
+    """Not even in those nothing can be taken out of."""
+    asking.a_family()
+    excused, wronged = asking.missed(), asking.missed(hours_ago=30)
+    leave = asking.leave(first=timezone.localdate(excused.class_session.starts_at), reason="Surgery of Ananya Kulkarni")
+    asked = asking.correction(wronged, reason="Ananya Kulkarni sat in the last row")
+    asking.post(people.teacher(), "leave_decide", leave, do="grant", answer="Get well, Ananya")
+    asking.post(people.teacher(), "correction_decide", asked, do="grant")
+    registers.mark(registers.class_now(batch=excused.class_session.batch), people.student(), Status.PRESENT)
+    people.signed_in(people.admin()).post(reverse("attendance_of_export", args=[people.student().uuid]))
+    assert {row.status for row in Record.objects.all()} == {Status.EXCUSED, Status.PRESENT}
+    student = people.student()
+    own_copy.erase(student)
+    forgetting.forget(student, actor=people.admin())
+    tables = [*apps.get_app_config("attendance").get_models(), *apps.get_app_config("accounts").get_models()]
+    for model in tables:
+        for row in model._default_manager.values():
+            told = " ".join(str(value) for value in row.values())
+            assert not [word for word in ("Ananya", "Surgery", "last row") if word in told], (model, row)
