@@ -187,6 +187,19 @@ def test_link_brings_the_code_and_one_tap_checks_in(student: Page, teacher: Page
     result(student, "You are checked in")
 
 
+def test_code_of_a_link_stays_with_who_has_to_sign_in_first(page: Page, institute: Site):
+    login = login_of(next(numbers))
+    page.goto(f"{institute.url}/a/{number_of('Thermodynamics')}/#ABCD2345")
+    for password in ("not this one", PASSWORD):
+        page.get_by_label("E-mail address or admission number").fill(login)
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_load_state()
+    page.wait_for_url("**/check-in/")
+    expect(page.get_by_label("Code on the screen")).to_have_value("ABCD2345")
+    assert "#" not in page.url
+
+
 def test_both_are_wanted_and_a_wrong_code_waits(student: Page, teacher: Page, institute: Site):
     url = open_class(student, institute, "Wave optics")
     look(student, "check-in-both")
