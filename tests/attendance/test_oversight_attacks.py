@@ -180,7 +180,7 @@ def test_nonsense_in_forms_of_files_gives_a_file():
 def test_answering_leads_back_to_a_page_that_can_be():
     for page in ("१", "9" * 5000, "-1", "2\r\nSet-Cookie: a=b"):
         row = asking.leave(first=timezone.localdate() + timedelta(days=len(page) % 60))
-        asking.registers.class_now()
+        registers.class_now()
         answer = asking.post(people.admin(), "leave_decide", row, do="grant", page=page)
         assert answer.headers["Location"] == reverse("ask_list"), page
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from attendance import closing, leaves, marks, registers
-from attendance.models import Mode, Record, RecordChange
+from attendance.models import Leave, Mode, Record, RecordChange
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
 from tests import people
@@ -98,7 +98,7 @@ def test_leave_granted_while_the_register_closes_excuses_him_in_the_end():
         )
         record = Record.objects.get(class_session=held)
         assert (record.status, record.source) == (Status.EXCUSED, Source.LEAVE)
-        leaves.Leave.objects.update(state=AskState.WITHDRAWN)
+        Leave.objects.update(state=AskState.WITHDRAWN)
 
 
 def test_leave_granted_by_one_and_refused_by_another_at_once_is_one_of_both():
