@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from attendance.models.records import Record, Status
@@ -18,7 +19,7 @@ class AskState(models.TextChoices):
     ASKED = "ASKED", _("Waits")
     GRANTED = "GRANTED", _("Granted")
     REFUSED = "REFUSED", _("Refused")
-    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("state", "Withdrawn")
 
 
 class Ask(models.Model):

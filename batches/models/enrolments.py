@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Invitation, User
 from batches.models.batches import SUBSTITUTE_SEES, Batch
@@ -176,7 +177,7 @@ class JoinRequest(models.Model):
         OFFERED = "OFFERED", _("Has an offer")
         ENROLLED = "ENROLLED", _("Joined")
         REFUSED = "REFUSED", _("Refused")
-        WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+        WITHDRAWN = "WITHDRAWN", pgettext_lazy("state", "Withdrawn")
         LAPSED = "LAPSED", _("Offer ran out")
 
     OPEN = (State.ASKED, State.WAITING, State.OFFERED)

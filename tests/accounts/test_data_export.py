@@ -38,6 +38,7 @@ def test_every_table_is_there_as_page_table_and_json():
     assert archive.testzip() is None
     keys = {"profile", "family", "consents", "notifications", "questions", "sessions", "activity", "files", "drives"}
     keys |= {"enrolments", "join_requests", "classes", "teaching", "calendar_link"}
+    keys |= {"attendance", "attendance_changes", "check_ins", "leaves", "attendance_requests"}
     wanted = {f"{key}.html" for key in keys} | {f"tables/{key}.csv" for key in keys}
     wanted |= {f"json/{key}.json" for key in keys} | {"index.html", "look.css"}
     assert set(archive.namelist()) == wanted
