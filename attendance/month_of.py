@@ -19,7 +19,7 @@ from attendance.report_months import Month
 from attendance.report_scope import classes_of
 from attendance.shares import Share
 from batches.models import Holiday
-from batches.series import Days
+from batches.series import DAY, Days
 
 TONES = {Status.PRESENT: "ok", Status.LATE: "due", Status.ABSENT: "bad", Status.EXCUSED: "off", Status.WAITING: "run"}
 """Of what a register says, everywhere the same."""
@@ -90,6 +90,16 @@ class Page:
     def weekdays(self) -> list[tuple[str, str]]:
         """Names and short names, Monday first."""
         return [(str(WEEKDAYS[number]), str(WEEKDAYS_ABBR[number])) for number in range(7)]
+
+    @property
+    def holidays(self) -> list[tuple[date, date, str]]:
+        """First and last day of each, with its name: for phones, where a day has no room for it."""
+        found: list[tuple[date, date, str]] = []
+        for day in (day for week in self.weeks for day in week if day and day.holiday):
+            is_next = bool(found) and found[-1][2] == day.holiday and found[-1][1] + DAY == day.day
+            first = found.pop()[0] if is_next else day.day
+            found.append((first, day.day, day.holiday))
+        return found
 
     @property
     def has_classes(self) -> bool:

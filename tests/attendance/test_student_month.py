@@ -68,6 +68,7 @@ def test_cancelled_classes_holidays_and_leave_are_named():
     assert [one.word for one in lessons(answer)] == ["Present", "Cancelled", "Not marked"]
     days = [day for week in answer.context["page"].weeks for day in week if day]
     assert days[0].holiday == "Diwali"
+    assert [one[2] for one in answer.context["page"].holidays] == ["Diwali"]
     assert days[-1].is_leave
 
 

@@ -39,7 +39,7 @@ def test_student_sees_what_is_counted_and_opens_a_month_before(enter):
     expect(page.get_by_role("heading", level=1)).to_have_text("Attendance")
     expect(page.get_by_text("Percentages are rounded down.").first).to_be_visible()
     look(page, "attendance-student-home")
-    page.get_by_role("link", name="Month by month").click()
+    page.get_by_role("link", name="Months").click()
     expect(page.get_by_role("heading", name="Ananya Kulkarni")).to_be_visible()
     expect(page.get_by_role("heading", name="How it went")).to_be_visible()
     look(page, "attendance-of-student")
