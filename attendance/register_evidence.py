@@ -13,7 +13,7 @@ from attendance.models import Flag, Record
 from attendance.models.check_ins import Decision
 from attendance.models.records import THERE, Source, Status
 from attendance.positions import band
-from coaching.lib.clock import clock_text
+from coaching.lib.clock import clock_text, moment_text
 
 WORTH_SAYING = 2
 """So many absences in a row, this one counted or not, are said beside the name."""
@@ -54,6 +54,7 @@ class Facts:
     leave: _Leave | None
     absences: int
     viewer_id: int
+    opens_at: datetime
 
     @property
     def status(self) -> str:
@@ -65,6 +66,12 @@ class Facts:
         rests_on = self.record.attempt_id if self.record else None
         found = next((one for one in self.attempts if one.pk == rests_on), None)
         return found or (self.attempts[-1] if self.attempts else None)
+
+    @property
+    def is_of_another_time(self) -> bool:
+        """Whether he is there by a check-in from before check-in opened: the class was moved after it."""
+        attempt = self.attempt
+        return self.status in THERE and attempt is not None and attempt.received_at < self.opens_at
 
     @property
     def was_there(self) -> bool:
@@ -79,7 +86,8 @@ def _unbroken(text: str) -> str:
 
 def note_of(facts: Facts) -> tuple[str, str]:
     """Tone ("" for nothing unusual) and words."""
-    tone = "due" if facts.flags or facts.status == Status.WAITING else ""
+    is_due = facts.flags or facts.status == Status.WAITING or facts.is_of_another_time
+    tone = "due" if is_due else ""
     return tone, " · ".join(part for part in _parts(facts) if part)
 
 
@@ -104,6 +112,9 @@ def _check_in(facts: Facts) -> str:
     attempt = facts.attempt
     if attempt is None:
         return "" if facts.leave and facts.leave.is_granted else _("No check-in")
+    if facts.is_of_another_time:
+        words = {"time": _unbroken(moment_text(attempt.received_at))}
+        return _("Checked in %(time)s, before the class was moved") % words
     words = {"time": _unbroken(clock_text(attempt.received_at)), "distance": attempt.where}
     if facts.status == Status.WAITING:
         return _to_confirm(attempt) % words

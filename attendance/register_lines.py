@@ -73,6 +73,7 @@ def lines_of(register: Register, *, viewer: User) -> list[Line]:
             leave=leaves.get(pk),
             absences=absences.get(pk, 0),
             viewer_id=viewer.pk,
+            opens_at=register.opens_at,
         )
         if record:
             _fill(line, record)

@@ -14,8 +14,7 @@ from attendance import grids, report_home, report_student
 from attendance.report_months import Month
 from attendance.report_scope import students_seen_by
 from batches import taught
-
-QUERY_LENGTH = 100
+from coaching.lib.text import search_text
 
 
 @signed_in
@@ -24,7 +23,7 @@ def attendance(request: SignedInRequest) -> HttpResponse:
     """One's own, one's children's, or one's batches'."""
     person, now = request.user, timezone.now()
     if person.is_admin or person.is_teacher:
-        words = request.GET.get("q", "")[:QUERY_LENGTH].strip()
+        words = search_text(request.GET.get("q", ""))
         context = report_home.of_staff(person, words=words, page=request.GET.get("page"), now=now)
         return render(request, "attendance/home_staff.html", context)
     if person.role == Role.STUDENT:

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import consents
+from accounts.models import Consent, Institute, User
 from attendance import closing
 from attendance.models import CheckInAttempt, CheckInPosition, Flag, Mode, Record, RecordChange, Register
 from attendance.models.records import Source, Status
 from batches.models import ClassSession, Enrolment
 from tests import people
-from tests.attendance import registers
+from tests.attendance import registers, taking
 from tests.attendance.checking_in import address, body, code_now, fix, send
 from tests.batches import timetables
 
@@ -231,6 +232,17 @@ def test_moved_class_is_checked_in_to_when_it_is_held():
     assert not Record.objects.exists()
 
 
+def test_check_in_from_before_its_class_was_moved_is_shown_as_such():
+    held = registers.class_now()
+    send(held, body(**fix()))
+    later = timezone.now() + timedelta(days=1)
+    ClassSession.objects.update(starts_at=later, ends_at=later + timedelta(minutes=90))
+    held.refresh_from_db()
+    line = taking.line_of(held, people.student())
+    assert line["note"].endswith("before the class was moved")
+    assert line["tone"] == "due"
+
+
 def test_class_over_midnight_is_one_class():
     held = registers.class_now(began_min_ago=5, minutes=60 * 10)
     assert send(held, body(**fix())).status_code == 200
@@ -301,3 +313,49 @@ def test_forged_device_cookie_or_none_is_the_same_device():
         assert send(held, body(**fix()), browser=browser).status_code == 200
     [known] = set(CheckInAttempt.objects.values_list("device_hash", flat=True))
     assert known
+
+
+# --- Minors -----------------------------------------------------------------------------------------------------------
+
+
+def consent(**fields: Any) -> Consent:
+    given = {"subject": people.student(), "purpose": Consent.Purpose.LOCATION, "given_by": people.guardian(), **fields}
+    given |= {"notice_version": 1, "method": Consent.Method.GUARDIAN}
+    return Consent.objects.create(**given)
+
+
+@pytest.fixture
+def a_minor() -> User:
+    """For whom the institute wants a guardian's yes."""
+    institute = Institute.objects.get_or_create(pk=1)[0]
+    institute.minor_location = Institute.MinorLocation.CONSENT
+    institute.save()
+    student = people.student()
+    student.date_of_birth = timezone.localdate() - timedelta(days=16 * 365)
+    student.save()
+    return student
+
+
+def test_consent_that_is_withdrawn_between_page_and_tap_counts_at_the_tap(a_minor):
+    held = registers.class_now()
+    yes = consent()
+    browser = people.signed_in(a_minor)
+    assert consents.may(a_minor, Consent.Purpose.LOCATION, on=timezone.localdate())
+    assert browser.get(address(held)).status_code == 200
+    Consent.objects.filter(pk=yes.pk).update(withdrawn_at=timezone.now(), withdrawn_by=people.guardian())
+    assert send(held, body(**fix()), browser=browser).status_code == 200
+    attempt = CheckInAttempt.objects.get()
+    assert (attempt.distance_m, attempt.accuracy_m, attempt.fix_age_ms, attempt.venue) == (None, None, None, None)
+    assert not CheckInPosition.objects.exists()
+    assert letter(held) in {"-", "U"}
+
+
+def test_minor_who_has_turned_eighteen_gives_his_own_position(a_minor):
+    held = registers.class_now()
+    send(held, body(**fix()))
+    assert not CheckInPosition.objects.exists()
+    User.objects.filter(pk=a_minor.pk).update(
+        date_of_birth=timezone.localdate().replace(year=timezone.localdate().year - 18)
+    )
+    send(held, body(**fix()))
+    assert letter(held) == "P"

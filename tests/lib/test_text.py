@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coaching.lib.text import NAME_BYTES, clean_filename, content_disposition
+from coaching.lib.text import NAME_BYTES, clean_filename, content_disposition, one_line
 
 NAMES = st.text(max_size=300) | st.text(alphabet="ab./\\\"'\r\n\t%;=\u202e\u2066 क्षि𝄞\x00", max_size=40)
 
@@ -72,3 +72,21 @@ def test_disposition_has_a_plain_form_for_old_clients():
     plain, extended = 'filename="Ubung _eins_ 100_.pdf"', "filename*=UTF-8''%C3%9Cbung%20%22eins%22%20100%25.pdf"
     assert value == f"attachment; {plain}; {extended}"
     assert content_disposition("inline", "हिन्दी.pdf").startswith('inline; filename="file.pdf"; ')
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  two   words\n", "two words"),
+        ("a\tb\r\nc", "a b c"),
+        ("\0\u202eevil\u2066", "evil"),
+        ("\ud83d half", "half"),
+        ("क्षत्रिय\u200dा", "क्षत्रिय\u200dा"),
+        ("\u0065\u0301", "\u00e9"),
+        ("x" * 11, "x" * 10),
+        ("123456789 1", "123456789"),
+        (" \u200b ", ""),
+    ],
+)
+def test_a_few_words_are_kept_on_one_line_without_what_cannot_be_seen(typed: str, kept: str) -> None:
+    assert one_line(typed, at_most=10) == kept
