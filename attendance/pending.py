@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Guardianship, Role, User
 from attendance.low import below_in
 from attendance.missing import LOOKS_BACK, classes_without_register
 from attendance.models import CorrectionRequest, Flag, Leave, Record
@@ -83,19 +83,25 @@ def _is_of(classes: QuerySet[ClassSession], named: str) -> Exists:
     return Exists(classes.filter(pk=OuterRef(named)).order_by())
 
 
+def _is_child_of(person: User, named: str) -> Exists:
+    """Whether the student so named is his own child, about whom others decide."""
+    return Exists(Guardianship.objects.filter(student=OuterRef(named), guardian=person))
+
+
 def leaves_asked(person: User) -> QuerySet[Leave]:
     rows = Leave.objects.filter(state=AskState.ASKED)
     if person.is_admin:
         return rows
     taught = Enrolment.objects.filter(batch__teachings__teacher=person, left_at=None)
-    return rows.filter(student__in=taught.order_by().values("student"))
+    return rows.filter(~_is_child_of(person, "student"), student__in=taught.order_by().values("student"))
 
 
 def corrections_asked(person: User) -> QuerySet[CorrectionRequest]:
     rows = CorrectionRequest.objects.filter(state=AskState.ASKED)
     if person.is_admin:
         return rows
-    return rows.filter(_is_of(ClassSession.objects.editable_by(person), "record__class_session"))
+    mine = _is_of(ClassSession.objects.editable_by(person), "record__class_session")
+    return rows.filter(mine, ~_is_child_of(person, "record__student"))
 
 
 def flags_open(person: User) -> QuerySet[Flag]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import forgetting
 from accounts.models import Guardianship, Notification
-from attendance import closing, freezes, own_copy
+from attendance import closing, freezes, own_copy, pending
 from attendance.models import CheckInAttempt, CheckInPosition, Flag, Freeze, Leave, Record
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
@@ -335,3 +335,20 @@ def test_nothing_a_family_wrote_is_left_in_the_tables_after_an_erasure():
         for row in model._default_manager.values():
             told = " ".join(str(value) for value in row.values())
             assert not [word for word in ("Ananya", "Surgery", "last row") if word in told], (model, row)
+
+
+# --- One's own child --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_teacher_may_not_decide_does_not_wait_for_him():
+    """His own child's leave and correction: his to-do list would never get empty."""
+    record = asking.missed()
+    father = people.guardian_who_teaches()
+    Teaching.objects.create(batch=record.class_session.batch, teacher=father)
+    Guardianship.objects.create(guardian=father, student=people.student())
+    asking.correction(record)
+    asking.leave()
+    counts = pending.counts_of(father, now=timezone.now())
+    assert (counts["leaves"], counts["corrections"]) == (0, 0)
+    counts = pending.counts_of(people.teacher(), now=timezone.now())
+    assert (counts["leaves"], counts["corrections"]) == (1, 1)
