@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import User
 from attendance import register_lines, registers
+from attendance.class_states import is_checked_in_now
 from attendance.marks import Outcome
 from attendance.models import Record, Register
 from attendance.models.records import Status
@@ -63,6 +64,7 @@ def page_of(
         "standing": standing,
         "closed": registers.closed_words(register),
         "has_begun": register.class_session.starts_at <= now,
+        "is_code_shown": standing.may_mark and is_checked_in_now(register, now),
         "heads": registers.heads_of(register, lines),
         "called": registers.called_of(register, lines),
         "reasons": reasons(register),

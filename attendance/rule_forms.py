@@ -64,10 +64,10 @@ class RuleForm(RuleModelForm):
         help_text=gettext_lazy("Empty: when the class ends."),
     )
     most_accuracy_m = forms.IntegerField(
-        label=gettext_lazy("Least certain position that counts, metres"),
+        label=gettext_lazy("Accuracy needed, metres"),
         min_value=20,
         max_value=500,
-        help_text=gettext_lazy("%(usual)d is usual. What a phone knows less exactly asks for the code instead."),
+        help_text=gettext_lazy("%(usual)d is usual. A phone that is less sure asks for the code instead."),
     )
     percent_wanted = forms.IntegerField(
         label=gettext_lazy("Attendance wanted, percent"),

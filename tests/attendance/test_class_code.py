@@ -56,6 +56,15 @@ def test_one_button_on_the_register_and_on_the_class_shows_the_code(hall: Client
     assert code_in(opened(hall, held))
 
 
+def test_no_button_for_the_code_where_nobody_checks_in(hall: Client) -> None:
+    over = registers.register(registers.class_now(began_min_ago=120), mode=Mode.CODE)
+    by_hand = registers.register(registers.class_now(batch=timetables.batch("NEET 2027 C")), mode=Mode.TEACHER)
+    for one in (over, by_hand):
+        page = hall.get(url_of(one.class_session, "register"))
+        assert page.status_code == 200
+        assert url_of(one.class_session) not in page.content.decode()
+
+
 def test_screen_shows_the_code_that_checks_in_and_the_way_to_it(hall: Client, settings: Any) -> None:
     settings.BASE_URL = "https://classcrew.example"
     register = registers.register()
