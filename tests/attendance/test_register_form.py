@@ -173,6 +173,14 @@ def test_closing_says_first_what_it_will_do(held):
     assert Register.objects.get(pk=held.pk).finalised_at is None
 
 
+def test_many_who_would_become_absent_are_counted_and_named_on_demand():
+    held = registers.class_now(began_min_ago=5)
+    registers.crowd(held.batch, 12)
+    text = page_of_closing(held)
+    assert "13 who are not marked become absent:" in text
+    assert "Student 003" in text.partition("Their names")[2]
+
+
 def page_of_closing(held: ClassSession) -> str:
     return str(people.signed_in(people.teacher()).get(address(held, "register_close")).content.decode())
 
