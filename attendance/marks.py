@@ -44,7 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a mark was not taken: `changed` since it was seen, `reason` is missing, `not_on_roll`."""
+    """Why a mark was not taken: `changed` since it was seen, `reason` is missing, `not_on_roll`, `final`."""
 
     code: str
     message: str
@@ -175,6 +175,8 @@ def _refusal(record: Record, mark: Mark, *, is_final: bool) -> Refusal | None:
     if mark.seen is not None and mark.seen != record.version:
         words = {"status": Status(record.status).label}
         return Refusal("changed", _("Meanwhile the register says: %(status)s.") % words, mark, record)
+    if is_final and mark.status == Status.UNMARKED:
+        return Refusal("final", _("A closed register says something of everybody. Choose what is right."), mark)
     if not _line(mark.reason) and (is_final or overrules(record, mark.status)):
         text = _("The register is closed. Say why this is changed.")
         if not is_final:

@@ -134,6 +134,15 @@ def test_undo_of_no_instant_takes_nothing_back_and_confirms_nobody(undo):
     assert register.pk
 
 
+def test_closed_register_is_not_left_without_a_word_about_somebody():
+    """Nothing would ever decide it again."""
+    held = registers.class_now(began_min_ago=100)
+    closing.close_register(registers.register(held), actor=people.teacher(), now=timezone.now())
+    answer = send(held, mark(people.student(), "U", reason="Forget it"))
+    assert [one["code"] for one in answer.json()["refused"]] == ["final"]
+    assert taking.letter_of(held, people.student()) == "A"
+
+
 def test_undo_leaves_alone_whom_a_colleague_has_marked_since():
     held = registers.class_now()
     registers.register(held)
