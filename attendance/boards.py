@@ -142,16 +142,21 @@ def _register_lines(counts: dict[str, int]) -> Iterable[Line]:
     asked = counts["leaves"] + counts["corrections"]
     missing, confirm, low, flags = counts["missing"], counts["confirm"], counts["low"], counts["flags"]
     rows = (
-        (missing, ngettext("%s class without a register", "%s classes without a register", missing), "attendance"),
-        (confirm, ngettext("%s check-in to confirm", "%s check-ins to confirm", confirm), "attendance"),
-        (asked, ngettext("%s request to decide", "%s requests to decide", asked), "ask_list"),
-        (low, ngettext("%s student attends too little", "%s students attend too little", low), "low_attendance"),
-        (flags, ngettext("%s check-in looks odd", "%s check-ins look odd", flags), "flag_list"),
+        (
+            missing,
+            ngettext("%s class without a register", "%s classes without a register", missing),
+            "attendance",
+            "#missing",
+        ),
+        (confirm, ngettext("%s check-in to confirm", "%s check-ins to confirm", confirm), "attendance", "#confirm"),
+        (asked, ngettext("%s request to decide", "%s requests to decide", asked), "ask_list", ""),
+        (low, ngettext("%s student attends too little", "%s students attend too little", low), "low_attendance", ""),
+        (flags, ngettext("%s check-in looks odd", "%s check-ins look odd", flags), "flag_list", ""),
     )
-    for count, label, route in rows:
+    for count, label, route, place in rows:
         if count:
             tone = "run" if route in {"low_attendance", "flag_list"} else "due"
-            yield Line(label=label % grouped(count), url=reverse(route), area="attendance", tone=tone)
+            yield Line(label=label % grouped(count), url=reverse(route) + place, area="attendance", tone=tone)
 
 
 # --- The office's -----------------------------------------------------------------------------------------------------

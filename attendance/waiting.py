@@ -83,7 +83,7 @@ def _latest_not_taken(*, teacher: int, now: datetime) -> QuerySet[ClassSession]:
 def _classes_without(count: int) -> Todo:
     label = ngettext("%(count)s class without a register", "%(count)s classes without a register", count)
     label %= {"count": grouped(count)}
-    said, url = _("Nobody was marked in the last two weeks."), reverse("attendance")
+    said, url = _("Nobody was marked in the last two weeks."), reverse("attendance") + "#missing"
     return Todo("register.take", label, url, _("Look"), "attendance", "list-checks", meta=said, tone="due")
 
 
@@ -104,7 +104,7 @@ def _asked(counts: dict[str, int]) -> Iterator[Todo]:
     """Check-ins to confirm, and what students ask."""
     if counts["confirm"]:
         label = ngettext("%(count)d check-in to confirm", "%(count)d check-ins to confirm", counts["confirm"])
-        said, url = _("They wait until a teacher says yes or no."), reverse("attendance")
+        said, url = _("They wait until a teacher says yes or no."), reverse("attendance") + "#confirm"
         words = {"count": counts["confirm"]}
         yield Todo("check_in.confirm", label % words, url, _("Look"), "attendance", "user-check", meta=said, tone="due")
     asked = counts["leaves"] + counts["corrections"]

@@ -255,3 +255,13 @@ def test_the_register_of_the_class_that_is_on_is_the_one_big_button_of_a_teacher
     page = home(people.teacher())
     assert f'class="btn btn-primary" href="/attendance/sessions/{held.uuid}/register/"' in page
     assert page.count("btn-primary") == quiet.count("btn-primary")
+
+
+def test_a_teachers_home_leads_to_the_very_list_of_what_waits():
+    registers.mark(registers.class_now(), people.student(), Status.WAITING, source=Source.REQUEST)
+    past_class()
+    page = home(people.teacher())
+    listed = people.signed_in(people.teacher()).get("/attendance/").content.decode()
+    for place in ("missing", "confirm"):
+        assert f'href="/attendance/#{place}"' in page
+        assert f'<h2 id="{place}">' in listed
