@@ -43,11 +43,11 @@ class OfBatch:
 
 
 def of_student(student: User, *, viewer: User, now: datetime) -> dict[str, Any]:
-    """His shares, and this month and the last; for himself or his guardian."""
+    """His shares, and this month and the next; for himself or his guardian."""
     month = Month.of(timezone.localdate(now))
-    pages = months_of(student, [month.before, month], viewer=viewer, sees_all=True, now=now)
+    pages = months_of(student, [month, month.after], viewer=viewer, sees_all=True, now=now)
     shares = batch_shares(student, viewer=viewer, sees_all=True, now=now)
-    return {"student": student, "pages": pages[::-1], "shares": shares, "month": month}
+    return {"student": student, "pages": pages, "shares": shares, "month": month}
 
 
 def of_guardian(guardian: User, chosen: str, *, now: datetime) -> dict[str, Any]:
