@@ -144,19 +144,31 @@ def _register_lines(counts: dict[str, int]) -> Iterable[Line]:
     rows = (
         (
             missing,
-            ngettext("%s class without a register", "%s classes without a register", missing),
+            ngettext("%(count)s class without a register", "%(count)s classes without a register", missing),
             "attendance",
             "#missing",
         ),
-        (confirm, ngettext("%s check-in to confirm", "%s check-ins to confirm", confirm), "attendance", "#confirm"),
-        (asked, ngettext("%s request to decide", "%s requests to decide", asked), "ask_list", ""),
-        (low, ngettext("%s student attends too little", "%s students attend too little", low), "low_attendance", ""),
-        (flags, ngettext("%s check-in looks odd", "%s check-ins look odd", flags), "flag_list", ""),
+        (
+            confirm,
+            ngettext("%(count)s check-in to confirm", "%(count)s check-ins to confirm", confirm),
+            "attendance",
+            "#confirm",
+        ),
+        (asked, ngettext("%(count)s request to decide", "%(count)s requests to decide", asked), "ask_list", ""),
+        (
+            low,
+            ngettext("%(count)s student attends too little", "%(count)s students attend too little", low),
+            "low_attendance",
+            "",
+        ),
+        (flags, ngettext("%(count)s check-in looks odd", "%(count)s check-ins look odd", flags), "flag_list", ""),
     )
     for count, label, route, place in rows:
         if count:
             tone = "run" if route in {"low_attendance", "flag_list"} else "due"
-            yield Line(label=label % grouped(count), url=reverse(route) + place, area="attendance", tone=tone)
+            yield Line(
+                label=label % {"count": grouped(count)}, url=reverse(route) + place, area="attendance", tone=tone
+            )
 
 
 # --- The office's -----------------------------------------------------------------------------------------------------
