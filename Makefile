@@ -62,8 +62,8 @@ sign-ins: $$(base_stamp)
 
 test: $$(dev_stamp)
 	@status=0; \
-	$(py) -m pytest -m "not services and not proof and not browser" -n $(PYTEST_JOBS) --dist loadfile -q -rsfE || status=1; \
-	$(py) -m pytest -m "browser and not proof" -n $(PYTEST_JOBS) --dist loadfile -q -rsfE || status=1; \
+	$(py) -m pytest -m "not services and not proof and not browser" -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder -q -rsfE || status=1; \
+	$(py) -m pytest -m "browser and not proof" -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder -q -rsfE || status=1; \
 	exit $$status
 
 test-services: $$(dev_stamp)

@@ -22,6 +22,11 @@ from tests import people
 from tests.services.servers import throw_away_valkey
 
 _LOOPBACK = ("127.", "::1", "localhost")
+# Files of few tests that take long, as they start servers, kill workers or walk long ways. Begun last, one process
+# would work on them alone while the others have nothing left.
+LONG_FILES = ("dfs/", "serving/", "services/", "security/", "test_runtime", "test_access", "test_hostile", "flows/")
+LONG_WALKS = ("test_register", "test_attendance_views", "test_check_in", "test_people", "test_profile", "test_first")
+_HERE = Path(__file__).parent
 
 
 def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
@@ -38,6 +43,13 @@ def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_the_world)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long first, else as collected; the processes take files in this order."""
+    first = (*LONG_FILES, *(f"browser/{name}" for name in LONG_WALKS))
+    items.sort(key=lambda item: not item.path.relative_to(_HERE).as_posix().startswith(first))
+
 
 # A slow machine is no failure (an example may take 200 ms else), and every run tries the same examples.
 settings.register_profile(

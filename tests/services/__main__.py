@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
             "2",
             "--dist",
             "loadfile",
+            "--no-loadscope-reorder",
             "-q",
             "-rsfE",
             *arguments,
