@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PORT ?= 8000
 PYTEST_JOBS ?= 2
+PICTURES ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run sign-ins test test-services lint bench proof lock clean doctor
@@ -28,7 +29,7 @@ endef
 help:
 	@echo "make run            start the site with a demo institute (PORT=8000, DATA_DIR=var)"
 	@echo "make sign-ins       who can sign in to the demo institute, with passwords"
-	@echo "make test           all tests that need no server; browser tests when Chromium is there"
+	@echo "make test           all tests that need no server; browser tests when Chromium is there, with PICTURES=1 their pictures"
 	@echo "make test-services  the same on PostgreSQL, Redis and a real worker, started and thrown away"
 	@echo "make lint           style, types, import contracts, templates, migrations, deploy check"
 	@echo "make bench          the benchmarks, each a ratio against a baseline of the same run"
@@ -63,7 +64,7 @@ sign-ins: $$(base_stamp)
 test: $$(dev_stamp)
 	@status=0; \
 	$(py) -m pytest -m "not services and not proof and not browser" -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder -q -rsfE || status=1; \
-	$(py) -m pytest -m "browser and not proof" -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder -q -rsfE || status=1; \
+	PICTURES=$(PICTURES) $(py) -m pytest tests/browser -m "browser and not proof" -n $(PYTEST_JOBS) --dist loadfile --no-loadscope-reorder -q -rsfE || status=1; \
 	exit $$status
 
 test-services: $$(dev_stamp)

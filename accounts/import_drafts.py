@@ -1,6 +1,5 @@
 """A file of people between its upload and its import, with how it is to be read and what was put right in it."""
 
-import json
 import uuid
 from dataclasses import asdict
 
@@ -14,15 +13,14 @@ _DRAFTS = Drafts("import", "people-import")
 def keep(source: Source, *, actor: User, draft: uuid.UUID | None = None) -> uuid.UUID:
     """Keep a file, or what was put right in one that is kept already; answers its number."""
     how = {name: value for name, value in asdict(source).items() if name != "content"}
-    return _DRAFTS.keep(json.dumps(how).encode() + b"\0" + source.content, owners=(actor.uuid,), number=draft)
+    return _DRAFTS.keep_file(source.content, how, owners=(actor.uuid,), number=draft)
 
 
 def load(draft: uuid.UUID, *, actor: User) -> Source | None:
     """The file, None when it is not there any more or another admin's."""
-    plain = _DRAFTS.load(draft, owners=(actor.uuid,))
-    if plain is None:
+    found = _DRAFTS.load_file(draft, owners=(actor.uuid,))
+    if found is None:
         return None
-    told, _zero, content = plain.partition(b"\0")
-    how = json.loads(told)
+    content, how = found
     fixes = {int(line): cells for line, cells in how["fixes"].items()}
     return Source(content, how["file_name"], Mode(how["mode"]), Role(how["role"]), fixes)

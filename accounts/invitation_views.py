@@ -22,6 +22,7 @@ from accounts.invitation_mail import Made
 from accounts.limits import INVITATION_AGAIN, INVITATION_SENDS, limited, person_of
 from accounts.models import Invitation, Role
 from coaching.lib.text import search_text
+from coaching.lib.uuids import uuids_of
 
 PAGE_ROWS = 50
 SLIPS_AT_ONCE = 100
@@ -105,7 +106,7 @@ def invitation_renew(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def invitation_act(request: SignedInRequest) -> HttpResponse:
     """What is done with those that were chosen: `do` is send, slips or revoke."""
     wanted, do = request.POST.getlist("chosen")[:SLIPS_AT_ONCE], request.POST.get("do", "")
-    rows = _rows().filter(uuid__in=_uuids(wanted), used_at=None, revoked_at=None).order_by("pk")
+    rows = _rows().filter(uuid__in=uuids_of(wanted), used_at=None, revoked_at=None).order_by("pk")
     if not rows and do in {"send", "slips", "revoke"}:
         messages.warning(request, _("Choose invitations that are not used and not taken back."))
         return redirect("invitation_list")
@@ -146,11 +147,3 @@ def _shown(state: Invitation.State) -> tuple[str, Any]:
     """A state's hue and word."""
     tones = {Invitation.State.OPEN: "run", Invitation.State.USED: "ok", Invitation.State.EXPIRED: "due"}
     return tones.get(state, "off"), state.label
-
-
-def _uuids(texts: list[str]) -> list[UUID]:
-    """Raises: BadRequest for what is none."""
-    try:
-        return [UUID(text) for text in texts]
-    except ValueError:
-        raise BadRequest("not an invitation") from None

@@ -18,6 +18,7 @@ from accounts.access import SignedInRequest, public, recent_sign_in_required, ro
 from accounts.models import Role, SessionPolicy, SessionSlot, User
 from accounts.session_forms import policy_forms
 from accounts.stages import SessionLimitStage
+from coaching.lib.uuids import uuid_of
 
 ENDED_SHOWN = 10
 Reason = SessionSlot.EndReason
@@ -70,7 +71,7 @@ def person_sessions_end(request: SignedInRequest, public_id: UUID) -> HttpRespon
     wanted = request.POST.get("session")
     slots = SessionSlot.objects.of(person).filter(ended_at=None).select_related("user")
     if wanted:
-        slots = slots.filter(pk=get_object_or_404(slots, uuid=_uuid(wanted)).pk)
+        slots = slots.filter(pk=get_object_or_404(slots, uuid=uuid_of(wanted)).pk)
     count = sessions.end(slots, reason=Reason.ADMIN_ENDED, now=timezone.now(), actor=request.user, request=request)
     messages.success(request, _said(count))
     return redirect("person_sessions", public_id)
@@ -134,10 +135,3 @@ def _devices(person: User) -> dict[str, Any]:
 
 def _said(count: int) -> str:
     return ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", count) % {"count": count}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

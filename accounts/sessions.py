@@ -32,6 +32,7 @@ from accounts.session_store import hash_key
 from coaching.lib.clock import clock_text
 from coaching.lib.errors import DomainError
 from coaching.lib.statements import written_once
+from coaching.lib.uuids import uuid_of
 
 SEEN_EVERY = timedelta(minutes=1)
 ENDED_KEPT = timedelta(days=400)
@@ -279,10 +280,7 @@ def words_of(slot: SessionSlot) -> str:
 
 def device_id(request: HttpRequest) -> uuid.UUID | None:
     """The browser's own id from its cookie; None before the first sign-in."""
-    try:
-        return uuid.UUID(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
-    except ValueError:
-        return None
+    return uuid_of(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""))
 
 
 def _is_same_browser(slot: SessionSlot, request: HttpRequest) -> bool:

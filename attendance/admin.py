@@ -4,10 +4,7 @@ Neither coordinates, nor what codes and devices are known by, nor what people wr
 to an address that asks.
 """
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from attendance.models import (
     CheckInAttempt,
@@ -21,23 +18,15 @@ from attendance.models import (
     RecordChange,
     Register,
 )
-from coaching.lib.records import ReadOnlyAdmin
+from coaching.lib.records import GuardedAdmin, ReadOnlyAdmin
 
 STUDENT = ("student__name", "student__admission_number")
 
 
-class SecretAdmin(ReadOnlyAdmin):
-    """Rows with fields nobody may read here, `hidden`."""
+class SecretAdmin(GuardedAdmin):
+    """Rows with fields nobody may read here; positions are not reached through them."""
 
-    hidden: ClassVar[tuple[str, ...]]
-
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.hidden
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        names = lookup.split("__")
-        is_hidden = "position" in names or any(name in names for name in self.hidden)
-        return not is_hidden and super().lookup_allowed(lookup, value, request)
+    hidden_relations = ("position",)
 
 
 @admin.register(CheckInRule)

@@ -6,12 +6,12 @@ Each is decided once: the row is locked first, what was decided so already is no
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import Role, User
+from accounts.models import Guardianship, Role, User
 from attendance.models import CorrectionRequest, Leave
 from attendance.models.asks import Ask, AskState, CorrectionRequestQuerySet, LeaveQuerySet
 from batches.models import ClassSession, Enrolment
@@ -56,7 +56,7 @@ def leaves_decided_by(person: User, *, now: datetime) -> LeaveQuerySet:
     if not person.is_teacher:
         return Leave.objects.none()
     stays = Enrolment.objects.not_over(now).filter(batch__teachings__teacher=person).order_by()
-    return Leave.objects.filter(student__in=stays.values("student")).exclude(student__in=_own(person))
+    return Leave.objects.filter(~_is_child_of(person, "student"), student__in=stays.values("student"))
 
 
 def corrections_decided_by(person: User) -> CorrectionRequestQuerySet:
@@ -65,14 +65,14 @@ def corrections_decided_by(person: User) -> CorrectionRequestQuerySet:
         return CorrectionRequest.objects.all()
     if not person.is_teacher:
         return CorrectionRequest.objects.none()
-    classes = ClassSession.objects.editable_by(person).order_by().values("pk")
-    rows = CorrectionRequest.objects.filter(record__class_session__in=classes)
-    return rows.exclude(record__student__in=_own(person))
+    # Asked of the few requests there are, not of all classes he ever took.
+    may_change = ClassSession.objects.editable_by(person).filter(pk=OuterRef("record__class_session")).order_by()
+    return CorrectionRequest.objects.filter(Exists(may_change), ~_is_child_of(person, "record__student"))
 
 
-def _own(person: User) -> QuerySet[User]:
-    children: QuerySet[User] = User.objects.filter(guardian_links__guardian=person).order_by()
-    return children
+def _is_child_of(person: User, named: str) -> Exists:
+    """Whether the student so named is his own child, about whom others decide."""
+    return Exists(Guardianship.objects.filter(student=OuterRef(named), guardian=person))
 
 
 # --- How --------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from accounts import guardians
 from accounts.models import Role, User
 from attendance.models import Record
 from attendance.pending import counts_of
+from attendance.report_months import Month
+from attendance.share_words import definition, outlook
 from attendance.shares import Share
 from attendance.totals import ATTENDED, HELD, WANTED, shares_of, tone_of, wanted_by_batch
 from batches.models import Batch, ClassSession, Enrolment
@@ -58,14 +60,6 @@ def _shares(students: Sequence[User], *, now: datetime, is_own: bool) -> Panel:
     )
 
 
-def definition() -> str:
-    """What a share is of, in the words of every page that shows one (`attendance/_share_definition.html`)."""
-    return _(
-        "Attendance is present and late, out of present, late and absent. Leave, cancelled classes and what nobody has "
-        "decided yet do not count. Percentages are rounded down."
-    )
-
-
 @written_once
 def _counted_in_batches(*, students: tuple[int, ...], now: datetime) -> QuerySet[Record, Any]:
     """Of each student in each batch he is in now: what was held and attended, and the percent that is wanted."""
@@ -90,22 +84,6 @@ def _share_line(row: dict[str, Any], student: User, *, is_own: bool, is_one: boo
         tone=tone_of(share, wanted),
         word=_percent(share),
     )
-
-
-def outlook(share: Share, wanted: int) -> str:
-    """Needs 3 more for 75 %; can miss 7."""
-    needed = share.needed(wanted)
-    if needed is None:
-        return _("%(wanted)d %% cannot be reached any more") % {"wanted": wanted}
-    words = {"count": needed, "wanted": wanted}
-    if needed:
-        return (
-            ngettext("needs %(count)d more for %(wanted)d %%", "needs %(count)d more for %(wanted)d %%", needed) % words
-        )
-    spare = share.can_miss(wanted)
-    if not spare:
-        return _("must not miss the next one")
-    return ngettext("can miss %(count)d", "can miss %(count)d", spare) % {"count": spare}
 
 
 def _of(share: Share) -> str:
@@ -197,7 +175,7 @@ def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
     """This month of the batch, for those who take its registers. One query."""
     if not (person.is_admin or person.is_teacher):
         return None
-    month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = Month.of(timezone.localdate(now)).span.starts_at
     rows = Record.objects.counted().filter(class_session__batch=batch, class_session__starts_at__gte=month)
     if not person.is_admin:
         rows = rows.filter(class_session__in=ClassSession.objects.editable_by(person).order_by().values("pk"))

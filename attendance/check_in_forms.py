@@ -1,18 +1,16 @@
 """What a phone sends with a check-in, as JSON or as a plain form. Malformed is malformed: nothing of it is used."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from attendance.geofence import Fix, NotAPosition
-from coaching.lib.errors import DomainError
+from coaching.lib.json_bodies import MalformedFields, instant_in, json_object, uuid_in
 
 MOST_BYTES = 4096
 MOST_CODE = 40
@@ -21,15 +19,11 @@ TROUBLES = ("denied", "unavailable", "timeout")
 FIX = ("latitude", "longitude", "accuracy", "fix_age_ms")
 
 
-class Malformed(DomainError):
+class Malformed(MalformedFields):
     """This is no check-in (422); `fields` says by name what is wrong."""
 
-    code: ClassVar[str] = "malformed"
-    status: ClassVar[int] = 422
-
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(_("This check-in was not understood, and nothing was kept. Load the page again."))
-        self.fields = dict(fields)
+        super().__init__(_("This check-in was not understood, and nothing was kept. Load the page again."), fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +41,16 @@ class Sent:
 def read(request: HttpRequest) -> Sent:
     """What the request brought. Raises: Malformed."""
     if request.content_type == "application/json":
-        return _sent(_json(request.body))
+        return _sent(_object(request.body))
     form: dict[str, Any] = {name: request.POST.get(name, "") for name in ("client_uuid", "code")}
     return _sent(form | {"tell_teacher": request.POST.get("do") == "tell"})
 
 
-def _json(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body.decode("utf-8"), parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+def _object(body: bytes) -> dict[str, Any]:
+    found = json_object(body)
+    if found is None:
         raise Malformed({"body": _("This is no JSON object.")})
     return found
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(name)  # NaN and Infinity are no JSON
 
 
 def _sent(given: Mapping[str, Any]) -> Sent:
@@ -78,12 +65,10 @@ def _sent(given: Mapping[str, Any]) -> Sent:
 
 
 def _uuid(value: Any) -> UUID:
-    try:
-        if isinstance(value, str) and len(value) == 36:
-            return UUID(value)
-    except ValueError:
-        pass
-    raise Malformed({"client_uuid": _("This is no UUID.")})
+    found = uuid_in(value)
+    if found is None:
+        raise Malformed({"client_uuid": _("This is no UUID.")})
+    return found
 
 
 def _fix(given: Mapping[str, Any]) -> Fix | None:
@@ -116,11 +101,7 @@ def _trouble(value: Any) -> str:
 
 
 def _captured_at(given: Mapping[str, Any]) -> datetime:
-    value = given.get("captured_at")
-    try:
-        found = parse_datetime(value) if isinstance(value, str) and len(value) <= 40 else None
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = instant_in(given.get("captured_at"))
+    if found is None:
         raise Malformed({"captured_at": _("This is no instant.")})
     return found

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from attendance import check_ins
 from attendance.check_ins import Taken
-from attendance.class_states import CHECKED_IN
+from attendance.class_states import word_of
 from attendance.geofence import STALE_MS
 from attendance.models import CheckInAttempt, Mode, Record, Register
 from attendance.models.check_ins import Decision
-from attendance.models.records import SAID, THERE, Status
+from attendance.models.records import BY_CHECK_IN, SAID, THERE, Status
 from attendance.month_of import TONES
 from attendance.rules import mode_of, venues_of
 from batches.models import Venue
@@ -170,10 +170,10 @@ def metres(length_m: float) -> str:
 
 def standing_title(record: Record) -> str:
     """What the register says of him, as a headline."""
-    status, is_own = Status(record.status), record.source in CHECKED_IN
+    status, is_own = Status(record.status), record.source in BY_CHECK_IN
     if status == Status.LATE and record.late_min:
-        text = ngettext("%(count)d minute late", "%(count)d minutes late", record.late_min) % {"count": record.late_min}
-        return _("Checked in, %(late)s") % {"late": text} if is_own else _("Marked %(late)s") % {"late": text}
+        words = {"late": word_of(status, record.late_min)}
+        return (_("Checked in, %(late)s") if is_own else _("Marked %(late)s")) % words
     if is_own and status in THERE:
         return _("You are checked in")
     return str(STANDINGS[status])

@@ -4,7 +4,6 @@ Server time decides. One `client_uuid` is one check-in however often it is sent,
 lock: a double tap, a replay and two tabs mark once.
 """
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -196,10 +195,10 @@ def _step_of(register: Register, student: User, sent: Sent, now: datetime) -> in
 @transaction.atomic
 def _take(register: Register, student: User, sent: Sent, look: _Look, *, now: datetime, device: Device) -> Taken:
     record = marks.locked_records(register.pk, [student.pk])[student.pk]
-    finalised_at = Register.objects.values_list("finalised_at", flat=True).get(pk=register.pk)  # after the lock
-    if finalised_at and not sent.captured_at:
+    is_final = rules.is_closed(register.pk)  # after the lock
+    if is_final and not sent.captured_at:
         raise CheckInClosed(_("The register was closed just now. Ask for a correction if it is wrong."))
-    status, why_not = _becomes(record, look.weighed, register, now=now, is_final=finalised_at is not None)
+    status, why_not = _becomes(record, look.weighed, register, now=now, is_final=is_final)
     reasons = [*([why_not] if why_not else []), *look.weighed.reasons]
     attempt = _attempt(register, student, sent, look, now=now, device=device, status=status or "", reasons=reasons)
     attempt.save(force_insert=True)
@@ -207,7 +206,7 @@ def _take(register: Register, student: User, sent: Sent, look: _Look, *, now: da
     if status:
         record.attempt = attempt
         by = Source.CODE if look.weighed.by_code or look.finding is None else Source.POSITION
-        late_min = late_minutes(register, now) if status == Status.LATE else None
+        late_min = register.late_minutes(now) if status == Status.LATE else None
         marks.put(record, status=status, late_min=late_min, source=by, by=student, now=now)
     flags.look_at(attempt, position, now=now)
     return Taken(attempt, record)
@@ -229,11 +228,6 @@ def _becomes(
     if weighed.step is Step.WAITING and record.status == Status.UNMARKED:
         return Status.WAITING, ""
     return None, ""
-
-
-def late_minutes(register: Register, at: datetime) -> int:
-    """Since the class began, a begun minute counting whole."""
-    return max(1, math.ceil((at - register.class_session.starts_at) / timedelta(minutes=1)))
 
 
 def _attempt(

@@ -16,17 +16,16 @@ from django.utils.translation import ngettext
 from accounts import guardians
 from accounts.models import Role, User
 from attendance.models import CheckInRule, Mode, Record, Register
-from attendance.models.records import SAID, THERE, Source, Status
+from attendance.models.records import BY_CHECK_IN, SAID, THERE, Status
 from attendance.models.registers import MOST_OPEN_BEFORE_MIN
 from attendance.month_of import TONES
-from attendance.rules import COPIED
+from attendance.rules import COPIED, register_by
 from batches.models import ClassSession, Enrolment
 from coaching.lib.clock import clock_text
 from coaching.lib.offers import Action, ClassState
 from coaching.lib.statements import written_once
 
 SOON = timedelta(minutes=MOST_OPEN_BEFORE_MIN)
-CHECKED_IN = frozenset({Source.POSITION, Source.CODE})
 _STAYS = Enrolment.objects.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
 _ROLL = Coalesce(
     Subquery(_STAYS.filter(batch=OuterRef("batch")).order_by().values("batch").annotate(n=Count("pk")).values("n")), 0
@@ -87,7 +86,7 @@ def with_own(rows: QuerySet[ClassSession], student: int) -> QuerySet[ClassSessio
 def _own_state(row: ClassSession, register: Register, now: datetime) -> ClassState:
     said = vars(row)
     tone, word = tone_of(said["status"]), word_of(said["status"], said["late_min"])
-    if said["status"] in THERE and said["source"] in CHECKED_IN:
+    if said["status"] in THERE and said["source"] in BY_CHECK_IN:
         word = f"{word}, {clock_text(said['marked_at'])}"
     is_open = said["status"] not in SAID and is_checked_in_now(register, now)
     action = _check_in(row, register) if is_open else None
@@ -209,8 +208,7 @@ def register_of(row: ClassSession) -> Register:
     found: Register | None = getattr(row, "register", None)
     if found is not None:
         return found
-    rule = getattr(row.batch, "check_in_rule", None) or _institute_of(row)
-    return Register(class_session=row, **{name: getattr(rule, name) for name in COPIED})
+    return register_by(getattr(row.batch, "check_in_rule", None) or _institute_of(row), row)
 
 
 def _institute_of(row: ClassSession) -> CheckInRule:

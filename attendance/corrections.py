@@ -10,10 +10,10 @@ from accounts.models import User
 from attendance import asks, marks, news
 from attendance.asks import AskRefused
 from attendance.marks import Mark
-from attendance.models import CorrectionRequest, Record, Register
+from attendance.models import CorrectionRequest, Record
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
-from attendance.rules import open_register, require_not_frozen
+from attendance.rules import is_closed, open_register, require_not_frozen
 from coaching.lib.errors import DomainError
 
 ASKED_WITHIN = timedelta(days=14)
@@ -32,8 +32,7 @@ def correct(record: Record, mark: Mark, *, actor: User, now: datetime, request: 
     Raises: CorrectionRefused, PeriodFrozen, RegisterRefused.
     """
     register = open_register(record.class_session, now=now)
-    source = Source.OFFICE if actor.is_admin else Source.TEACHER
-    outcome = marks.set_marks(register, [mark], actor=actor, now=now, source=source, request=request)
+    outcome = marks.set_marks(register, [mark], actor=actor, now=now, request=request)
     if outcome.refused:
         raise CorrectionRefused(outcome.refused[0].message)
 
@@ -102,8 +101,7 @@ def grant(
     asks.decide(row, AskState.GRANTED, actor=actor, now=now, answer=answer)
     record = marks.locked_records(held.pk, [row.record.student_id])[row.record.student_id]
     if record.status != row.wanted:
-        is_final = Register.objects.filter(pk=held.pk, finalised_at__isnull=False).exists()
-        wanted, why = Status(row.wanted), _("Asked for, and granted.")
+        wanted, why, is_final = Status(row.wanted), _("Asked for, and granted."), is_closed(held.pk)
         marks.put(record, status=wanted, source=Source.REQUEST, by=actor, reason=why, now=now, is_final=is_final)
     asks.note("correction.granted", row, actor=actor, student=record.student, request=request)
     news.of_correction_decided(row, actor=actor, now=now)

@@ -13,7 +13,7 @@ from accounts.models import User
 from attendance.models import CheckInAttempt, CheckInPosition, CheckInRule, Leave, Mode, Record, RecordChange, Register
 from attendance.models.check_ins import Decision
 from attendance.models.records import Source, Status
-from attendance.rules import COPIED, institute_rule
+from attendance.rules import institute_rule, register_by
 from batches.models import ClassSession, Enrolment, Venue
 from batches.series import Days
 
@@ -104,8 +104,9 @@ def _leaves() -> dict[int, list[Days]]:
 
 def register_of(row: ClassSession, institute: CheckInRule) -> Register:
     """By the rule of its batch, else the institute's, opened when the class began."""
-    rule = getattr(row.batch, "check_in_rule", None) or institute
-    return Register(class_session=row, opened_at=row.starts_at, **{name: getattr(rule, name) for name in COPIED})
+    register = register_by(getattr(row.batch, "check_in_rule", None) or institute, row)
+    register.opened_at = row.starts_at
+    return register
 
 
 def excused(row: ClassSession, student: User) -> Record:

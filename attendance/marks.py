@@ -20,7 +20,7 @@ from accounts.models import User
 from attendance import news
 from attendance.models import Record, RecordChange, Register
 from attendance.models.records import AUTOMATIC, SAID, THERE, Source, Status
-from attendance.rules import require_not_frozen
+from attendance.rules import is_closed, require_not_frozen
 from batches.models import ClassSession, Enrolment
 from coaching.lib.text import one_line
 
@@ -74,7 +74,6 @@ def set_marks(
     *,
     actor: User,
     now: datetime,
-    source: Source = Source.TEACHER,
     request: HttpRequest | None = None,
 ) -> Outcome:
     """What a teacher or the office says; each mark by itself is taken or refused, the last of several of a student.
@@ -90,11 +89,11 @@ def set_marks(
     stranger = _("This student is not on the roll of this class.")
     strangers = [Refusal("not_on_roll", stranger, mark) for mark in marks if mark.student_id not in markable]
     records = locked_records(class_session.pk, wanted)
-    is_final = Register.objects.filter(pk=register.pk, finalised_at__isnull=False).exists()
+    is_final = is_closed(register.pk)
     refused = {pk: found for pk, mark in wanted.items() if (found := _refusal(records[pk], mark, is_final=is_final))}
     saved = {pk: records[pk] for pk in wanted if pk not in refused}
     changes = [
-        _put(record, wanted[pk], source=source, by=actor, now=now, is_final=is_final)
+        _put(record, wanted[pk], source=Source.of(actor), by=actor, now=now, is_final=is_final)
         for pk, record in saved.items()
         if not _says(record, wanted[pk])
     ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from attendance.models import Record
 from attendance.models.records import SAID
@@ -18,11 +18,8 @@ def classes_without_register(now: datetime, *, back: timedelta = LOOKS_BACK) -> 
     Whose they are is the caller's to say: `taught_by(teacher)`, `editable_by(user)`.
     """
     said = Record.objects.filter(class_session=OuterRef("pk"), status__in=SAID).order_by()
-    on_roll = Enrolment.objects.filter(
-        Q(left_at=None) | Q(left_at__gt=OuterRef("starts_at")),
-        batch=OuterRef("batch"),
-        joined_at__lt=OuterRef("ends_at"),
-    ).order_by()
+    stays = Enrolment.objects.filter(batch=OuterRef("batch")).order_by()
+    on_roll = stays.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
     # By their beginnings too, for which there is an index.
     over = ClassSession.objects.held().between(now - back, now).filter(ends_at__lte=now)
     return over.filter(~Exists(said), Exists(on_roll))

@@ -5,6 +5,7 @@ What is kept of a person, and what an erasure takes, is `own_copy`.
 
 from attendance.boards import batch_panel, office, panel, roster_column
 from attendance.class_states import childrens_states, class_states
+from attendance.pending import know, office_sets
 from attendance.report_shares import batch_shares
 from attendance.waiting import todo
 
@@ -13,7 +14,9 @@ __all__ = [
     "batch_shares",
     "childrens_states",
     "class_states",
+    "know",
     "office",
+    "office_sets",
     "panel",
     "roster_column",
     "todo",

@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import Guardianship, Role, User
+from accounts.models import Role, User
+from attendance import asks
 from attendance.low import below_in
 from attendance.missing import LOOKS_BACK, classes_without_register
-from attendance.models import CorrectionRequest, Flag, Leave, Record
+from attendance.models import Flag, Record
 from attendance.models.asks import AskState
 from attendance.models.records import THERE, Status
 from batches.class_days import day_span
-from batches.models import Batch, ClassSession, Enrolment
+from batches.models import Batch, ClassSession
 from batches.models.timetable import ClassSessionQuerySet
 from coaching.lib.counts import Sets, counted_once
 
@@ -31,8 +32,13 @@ def counts_of(person: User, *, now: datetime) -> dict[str, Any]:
             if person.is_admin
             else _of_teacher(teacher=person.pk, now=now)
         )
-        vars(person)["_attendance"] = known
+        know(person, known)
     return known
+
+
+def know(person: User, counts: dict[str, Any]) -> None:
+    """Let `counts_of` this object be these, `office_sets` among them: a page counts for several areas at once."""
+    vars(person)["_attendance"] = counts
 
 
 @counted_once
@@ -41,8 +47,8 @@ def _of_teacher(*, teacher: int, now: datetime) -> Sets:
     return _sets(person, now) | {"low": below_in(Batch.objects.filter(teachings__teacher=teacher).current(), now=now)}
 
 
-@counted_once
-def _of_office(*, now: datetime, since: datetime, until: datetime) -> Sets:
+def office_sets(*, now: datetime, since: datetime, until: datetime) -> Sets:
+    """What is counted for an admin; `since` and `until` are the ends of today."""
     today = Record.objects.filter(class_session__starts_at__gte=since, class_session__starts_at__lt=until).counted()
     return _sets(User(role=Role.ADMIN), now) | {
         "there": today.filter(status__in=THERE),
@@ -51,12 +57,15 @@ def _of_office(*, now: datetime, since: datetime, until: datetime) -> Sets:
     }
 
 
+_of_office = counted_once(office_sets)
+
+
 def _sets(person: User, now: datetime) -> Sets:
     return {
         "missing": not_taken(person, now=now),
         "confirm": to_confirm(person, now=now),
-        "leaves": leaves_asked(person),
-        "corrections": corrections_asked(person),
+        "leaves": asks.leaves_decided_by(person, now=now).filter(state=AskState.ASKED),
+        "corrections": asks.corrections_decided_by(person).filter(state=AskState.ASKED),
         "flags": flags_open(person),
     }
 
@@ -81,27 +90,6 @@ def to_confirm(person: User, *, now: datetime) -> QuerySet[Record]:
 def _is_of(classes: QuerySet[ClassSession], named: str) -> Exists:
     """Whether the class so named is among these: asked of the few rows that wait, not of all classes he ever took."""
     return Exists(classes.filter(pk=OuterRef(named)).order_by())
-
-
-def _is_child_of(person: User, named: str) -> Exists:
-    """Whether the student so named is his own child, about whom others decide."""
-    return Exists(Guardianship.objects.filter(student=OuterRef(named), guardian=person))
-
-
-def leaves_asked(person: User) -> QuerySet[Leave]:
-    rows = Leave.objects.filter(state=AskState.ASKED)
-    if person.is_admin:
-        return rows
-    taught = Enrolment.objects.filter(batch__teachings__teacher=person, left_at=None)
-    return rows.filter(~_is_child_of(person, "student"), student__in=taught.order_by().values("student"))
-
-
-def corrections_asked(person: User) -> QuerySet[CorrectionRequest]:
-    rows = CorrectionRequest.objects.filter(state=AskState.ASKED)
-    if person.is_admin:
-        return rows
-    mine = _is_of(ClassSession.objects.editable_by(person), "record__class_session")
-    return rows.filter(mine, ~_is_child_of(person, "record__student"))
 
 
 def flags_open(person: User) -> QuerySet[Flag]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from attendance.models import Flag, Record
 from attendance.models.check_ins import Decision
-from attendance.models.records import THERE, Source, Status
+from attendance.models.records import BY_CHECK_IN, THERE, Source, Status
 from attendance.positions import band
 from coaching.lib.clock import clock_text, moment_text
 
@@ -181,7 +181,7 @@ def _absences(facts: Facts) -> str:
 def meanwhile(record: Record, *, at: datetime) -> str:
     """Present, by check-in 4:58 pm: what the register has come to say, and by whom."""
     words = {"status": Status(record.status).label, "time": clock_text(at)}
-    if record.source in (Source.POSITION, Source.CODE):
+    if record.source in BY_CHECK_IN:
         return _("Meanwhile: %(status)s, by check-in %(time)s.") % words
     if record.source == Source.CLOSING or record.marked_by is None:
         return _("Meanwhile: %(status)s, %(time)s.") % words

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from attendance.models import CheckInAttempt, Flag, Leave, Record, Register
 from attendance.models.asks import AskState
-from attendance.models.records import AUTOMATIC, THERE, Source, Status
+from attendance.models.records import AUTOMATIC, BY_CHECK_IN, THERE, Status
 from attendance.register_evidence import Attempt, Facts, note_of
 from batches.models import ClassSession, Enrolment
 from coaching.lib.counts import Of, counted
@@ -39,6 +39,7 @@ class Line:
     record: UUID | None = None
     shown: bool = False
     by_check_in: bool = False
+    is_flagged: bool = False
     on_leave: bool = False
     tone: str = ""
     note: str = ""
@@ -78,6 +79,7 @@ def lines_of(register: Register, *, viewer: User) -> list[Line]:
         if record:
             _fill(line, record)
         line.shown = line.shown or (line.status in THERE and facts.was_there)
+        line.is_flagged = bool(facts.flags)
         line.on_leave = bool(facts.leave and facts.leave.is_granted)
         line.tone, line.note = note_of(facts)
     return list(lines.values())
@@ -87,7 +89,7 @@ def _fill(line: Line, record: Record) -> None:
     line.status, line.late_min, line.remark = Status(record.status), record.late_min, record.remark
     line.version, line.record = record.version, record.uuid
     line.shown = record.source in AUTOMATIC and record.status in THERE
-    line.by_check_in = record.source in (Source.POSITION, Source.CODE)
+    line.by_check_in = record.source in BY_CHECK_IN
 
 
 def fingerprint(register: Register) -> str:

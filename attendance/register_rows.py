@@ -3,12 +3,10 @@
 Two hundred rows cost little more than one: Django's own loop would take most of the page's time.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from attendance.models.records import Status
 from attendance.register_lines import Line
+from coaching.lib.patterns import Pattern
 
 PLACES = (
     *("number", "student", "name", "version", "status", "shown", "tone", "note", "remark", "late", "hidden", "off"),
@@ -33,10 +32,10 @@ PLACES = (
         "opened",
         "ask",
         "leave",
+        "flagged",
     ),
 )
-_OPENS, _CLOSES = "\x01", "\x02"
-_PLACE = re.compile(f"{_OPENS}(\\w+){_CLOSES}")
+IN_ASK = ("student", "message", "reason", "name")
 OPEN = frozenset({Status.UNMARKED, Status.WAITING})
 SHOWN = {"P": {"P"}, "L": {"L"}, "A": {"A"}, "E": {"E"}, "open": {"U", "W"}}
 """What `?show=` names, and the letters it lets through."""
@@ -58,7 +57,7 @@ def rows_of(
     lines: Collection[Line], *, may_mark: bool, show: str = "", asked: Mapping[UUID, Asked] | None = None
 ) -> SafeString:
     """All rows; those `show` leaves out are hidden."""
-    row, block = _Pattern("attendance/_register_row.html"), _Pattern("attendance/_register_ask.html")
+    row, block = Pattern("attendance/_register_row.html", PLACES), Pattern("attendance/_register_ask.html", IN_ASK)
     letters = SHOWN.get(show)
     words = {Status.WAITING: _("To confirm"), Status.UNMARKED: _("Mark")}
     address = record_address()
@@ -92,6 +91,7 @@ def _cells(line: Line, ask: Asked | None, words: Mapping[Status, str]) -> dict[s
         "status": line.status.value,
         "shown": "1" if line.shown else "",
         "leave": "1" if line.on_leave else "",
+        "flagged": " data-flagged" if line.is_flagged else "",
         "tone": f" is-{line.tone}" if line.tone else "",
         "late": str(late_min or ""),
         "open": open_letter.value,
@@ -101,7 +101,7 @@ def _cells(line: Line, ask: Asked | None, words: Mapping[Status, str]) -> dict[s
     }
 
 
-def _ask(block: "_Pattern", line: Line, ask: Asked) -> str:
+def _ask(block: Pattern, line: Line, ask: Asked) -> str:
     cells = {"student": str(line.student), "message": ask.message, "reason": ask.reason, "name": line.name}
     return block.filled({key: conditional_escape(text) for key, text in cells.items()})
 
@@ -112,20 +112,3 @@ def record_address() -> str:
         return reverse("record", args=[NO_RECORD])
     except NoReverseMatch:
         return ""
-
-
-class _Pattern:
-    """A template's text cut at its places."""
-
-    def __init__(self, template: str) -> None:
-        places = {name: mark_safe(f"{_OPENS}{name}{_CLOSES}") for name in (*PLACES, "message", "reason")}  # noqa: S308
-        parts = _PLACE.split(render_to_string(template, places))
-        self._texts, self._names = parts[::2], parts[1::2]
-
-    def filled(self, cells: Mapping[str, str]) -> str:
-        """With these cells in its places; they are escaped already."""
-        out = [self._texts[0]]
-        for name, text in zip(self._names, self._texts[1:], strict=True):
-            out.append(cells[name])
-            out.append(text)
-        return "".join(out)

@@ -18,7 +18,7 @@ from accounts.access import SignedInRequest, role_required
 from accounts.models import Role
 from attendance import closing, marks, register_page, registers
 from attendance.models import Record, Register
-from attendance.models.records import Source, Status
+from attendance.models.records import Status
 from attendance.register_forms import Malformed, sent_as_form, sent_as_json
 from attendance.register_lines import fingerprint, lines_of, numbers_of
 from batches.models import ClassSession
@@ -66,8 +66,7 @@ def register_marks(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         sent = sent_as_form(request.POST, numbers, known)
         if request.POST.get("do") == "present":
             sent.marks += registers.open_marks(found, numbers, but=[one.student_id for one in sent.marks])
-    source = Source.OFFICE if request.user.is_admin else Source.TEACHER
-    outcome = marks.set_marks(found, sent.marks, actor=request.user, now=now, source=source, request=request)
+    outcome = marks.set_marks(found, sent.marks, actor=request.user, now=now, request=request)
     if is_script:
         return JsonResponse(register_page.answer_json(outcome, sent, numbers, now=now))
     return _after_form(request, found, outcome, numbers, now)
@@ -150,12 +149,22 @@ def _after_form(
     """Back to the page; with what was not taken shown at its students, when there is such."""
     if not outcome.refused:
         messages.success(request, _("Saved."))
+    if request.POST.get("do") == "present":
+        _tell_left(request, registers.left_by_flags(found, numbers))
+    if not outcome.refused:
         return redirect("register", found.class_session.uuid)
     asked = register_page.asked_of(outcome, numbers)
     fresh = registers.register_seen(found.class_session)
     context = register_page.page_of(fresh, viewer=request.user, now=now, asked=asked)
     context["refused"] = len(outcome.refused)
     return render(request, "attendance/register.html", context, status=409)
+
+
+def _tell_left(request: SignedInRequest, count: int) -> None:
+    """Whom "All present" did not mark."""
+    if count:
+        text = ngettext("%(count)d left: flagged.", "%(count)d left: flagged.", count)
+        messages.info(request, text % {"count": count})
 
 
 def _instant(text: str) -> datetime:

@@ -4,7 +4,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from accounts import activity
 from accounts.models import User
 from attendance import leaves, marks, rules
-from attendance.models import Record, RecordChange, Register
-from attendance.models.records import THERE, RecordQuerySet, Source, Status
+from attendance.models import Flag, Record, RecordChange, Register
+from attendance.models.records import BY_CHECK_IN, THERE, RecordQuerySet, Source, Status
 from attendance.register_lines import Line, numbers_of
 from attendance.rules import PeriodFrozen, RegisterRefused
 from batches.models import ClassSession
@@ -25,7 +25,6 @@ from coaching.lib.clock import clock_text, moment_text
 
 CALLED_AT_ONCE = 3
 MOST_HEADS = 2000
-BY_CHECK_IN = frozenset({Source.POSITION, Source.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,29 @@ def require_markable(class_session: ClassSession, *, now: datetime) -> Register:
 
 
 def open_marks(register: Register, numbers: Mapping[UUID, int], *, but: Collection[int] = ()) -> list[marks.Mark]:
-    """Everybody on the roll whom nobody has marked is present, or on leave where leave was granted; without `but`."""
+    """Everybody on the roll whom nobody has marked is present, or on leave where leave was granted; without `but`.
+
+    Whose check-in is flagged stays as he is: a person looks at him.
+    """
+    rest = sorted(_unmarked(register, numbers) - _flagged(register) - set(but))
+    away = leaves.on_leave(rest, day=timezone.localdate(register.class_session.starts_at))
+    return [marks.Mark(pk, Status.EXCUSED if pk in away else Status.PRESENT) for pk in rest]
+
+
+def left_by_flags(register: Register, numbers: Mapping[UUID, int]) -> int:
+    """How many nobody has marked whom `open_marks` leaves because of a flag."""
+    return len(_unmarked(register, numbers) & _flagged(register))
+
+
+def _unmarked(register: Register, numbers: Mapping[UUID, int]) -> set[int]:
     known = Record.objects.filter(class_session=register.pk).exclude(status=Status.UNMARKED)
-    left = sorted(set(numbers.values()) - set(known.order_by().values_list("student_id", flat=True)) - set(but))
-    away = leaves.on_leave(left, day=timezone.localdate(register.class_session.starts_at))
-    return [marks.Mark(pk, Status.EXCUSED if pk in away else Status.PRESENT) for pk in left]
+    return set(numbers.values()) - set(known.order_by().values_list("student_id", flat=True))
+
+
+def _flagged(register: Register) -> set[int]:
+    """Whose check-ins to this class nobody has reviewed yet."""
+    rows = Flag.objects.filter(attempt__register=register.pk, reviewed_at=None).order_by()
+    return set(rows.values_list("attempt__student_id", flat=True))
 
 
 # --- Accept all who wait ----------------------------------------------------------------------------------------------
@@ -127,7 +144,7 @@ def _locked(register: Register, rows: RecordQuerySet) -> list[Record]:
 
 
 def _require_open(register: Register) -> None:
-    if Register.objects.filter(pk=register.pk, finalised_at__isnull=False).exists():
+    if rules.is_closed(register.pk):
         raise RegisterRefused(_("The register is closed. Say for each why it is changed."))
 
 
@@ -136,8 +153,7 @@ def _late_min(register: Register, record: Record) -> int | None:
     attempt = record.attempt
     if attempt is None or attempt.is_offline or attempt.received_at <= register.late_from:
         return None
-    late = attempt.received_at - register.class_session.starts_at
-    return max(1, min(-(-late // timedelta(minutes=1)), marks.MOST_LATE_MIN))
+    return register.late_minutes(attempt.received_at)
 
 
 def _source_before(record: Record) -> Source:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from batches import taught
 from batches.models import Batch
 from batches.models.batches import BatchQuerySet
 from batches.series import DAY
+from coaching.lib.uuids import uuid_of
 
 PAGE_ROWS = 50
 
@@ -55,8 +55,8 @@ class Asked:
 
     def __init__(self, request: SignedInRequest, *, now: datetime) -> None:
         self.batches: BatchQuerySet = batches_of(request.user, now=now)
-        said = request.POST.get("batch", "") or request.GET.get("batch", "")
-        self.chosen: Batch | None = self.batches.filter(uuid=said).first() if _is_number(said) else None
+        said = uuid_of(request.POST.get("batch", "") or request.GET.get("batch", ""))
+        self.chosen: Batch | None = self.batches.filter(uuid=said).first() if said else None
 
     @property
     def narrowed(self) -> BatchQuerySet:
@@ -69,11 +69,3 @@ class Asked:
 
 def batches_of(person: User, *, now: datetime) -> BatchQuerySet:
     return taught.rosters_of(person, now=now).current()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -30,15 +30,11 @@ def sees_all_of(person: User, student: User) -> bool:
 
 def classes_of(student: User, *, viewer: User, sees_all: bool) -> QuerySet[ClassSession]:
     """On whose roll the student stands, or that keep a record of him; a teacher's are those he may see."""
-    stays = Enrolment.objects.filter(
-        Q(left_at=None) | Q(left_at__gt=OuterRef("starts_at")),
-        student=student,
-        batch=OuterRef("batch"),
-        joined_at__lt=OuterRef("ends_at"),
-    )
+    stays = Enrolment.objects.filter(student=student, batch=OuterRef("batch"))
+    on_roll = stays.on_roll(starts_at=OuterRef("starts_at"), ends_at=OuterRef("ends_at"))
     kept = Record.objects.filter(student=student).order_by().values("class_session")
     seen = ClassSession.objects.all() if sees_all else ClassSession.objects.for_user(viewer)
-    return seen.filter(Q(Exists(stays)) | Q(pk__in=kept))
+    return seen.filter(Q(Exists(on_roll)) | Q(pk__in=kept))
 
 
 def records_of(student: User, *, viewer: User, sees_all: bool) -> QuerySet[Record]:

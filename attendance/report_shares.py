@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.text import capfirst
 
 from accounts.models import User
+from attendance.share_words import outlook
 from attendance.shares import Share
 from attendance.totals import shares_by_student_and_batch, tone_of, wanted_by_batch
 from batches import taught
@@ -29,21 +29,7 @@ class BatchShare:
     @property
     def advice(self) -> str:
         """How many classes more he needs, or may miss; "" where nothing can be changed any more or was held yet."""
-        return advice_of(self.share, self.wanted) if self.share.held and not self.is_over else ""
-
-
-def advice_of(share: Share, wanted: int) -> str:
-    """In words for the student himself."""
-    needed, spare = share.needed(wanted), share.can_miss(wanted)
-    words = {"count": needed or spare, "percent": wanted}
-    if needed is None:
-        return _("%(percent)s %% cannot be reached any more") % words
-    if needed:
-        text = ngettext("Needs %(count)d more for %(percent)s %%", "Needs %(count)d more for %(percent)s %%", needed)
-        return text % words
-    if spare:
-        return ngettext("Can miss %(count)d", "Can miss %(count)d", spare) % words
-    return _("Must not miss the next one")
+        return capfirst(outlook(self.share, self.wanted)) if self.share.held and not self.is_over else ""
 
 
 def batch_shares(student: User, *, viewer: User, sees_all: bool, now: datetime) -> list[BatchShare]:

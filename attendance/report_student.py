@@ -12,6 +12,7 @@ from accounts.models import User
 from attendance import trends
 from attendance.models import Leave, Record, RecordChange
 from attendance.models.records import COUNTED, Status
+from attendance.models.registers import PERCENT_WANTED
 from attendance.month_of import months_of
 from attendance.report_months import Month
 from attendance.report_scope import records_of, sees_all_of
@@ -80,7 +81,7 @@ def _leave(row: Record, leaves: Sequence[tuple[Days, str]]) -> str:
 
 def _wanted(shares: Sequence[BatchShare]) -> int:
     """Of several batches, the most that is wanted."""
-    return max((one.wanted for one in shares), default=trends.WANTED)
+    return max((one.wanted for one in shares), default=PERCENT_WANTED)
 
 
 def _trend(letters: Sequence[tuple[datetime, str]], wanted: int, *, by_months: bool, now: datetime) -> dict[str, Any]:

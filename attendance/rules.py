@@ -59,8 +59,17 @@ def open_register(class_session: ClassSession, *, now: datetime) -> Register:
 
 def register_to_be(class_session: ClassSession) -> Register:
     """The register of a class as it would be opened now; not saved."""
-    rule = rule_of(class_session.batch_id)
+    return register_by(rule_of(class_session.batch_id), class_session)
+
+
+def register_by(rule: CheckInRule, class_session: ClassSession) -> Register:
+    """The register of a class that goes by this rule; not saved."""
     return Register(class_session=class_session, **{name: getattr(rule, name) for name in COPIED})
+
+
+def is_closed(class_session_id: int) -> bool:
+    """Whether its register is closed by now; asked under the lock of a record, for it may be since it was read."""
+    return Register.objects.filter(pk=class_session_id, finalised_at__isnull=False).exists()
 
 
 def _made(register: Register) -> Register:

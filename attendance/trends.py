@@ -9,14 +9,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from attendance.models.registers import PERCENT_WANTED
 from attendance.report_months import Month
 from attendance.shares import Share
 from batches.series import DAY
 from coaching.lib.charts import LineChart, Point, line_chart
 
 WEEKS, MONTHS = 12, 12
-WANTED = PERCENT_WANTED
 STEADY_POINTS = 3
 """A change of fewer points is none."""
 

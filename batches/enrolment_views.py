@@ -23,6 +23,7 @@ from batches.enrolment_forms import DatesForm, JoiningForm, LeavingForm, MovingF
 from batches.models import Batch, BatchInvitation, Enrolment, JoinRequest
 from coaching.lib.errors import DomainError
 from coaching.lib.text import search_text
+from coaching.lib.uuids import uuids_of
 
 PAGE_ROWS = 50
 INVITED_SHOWN = 50
@@ -163,7 +164,7 @@ def _with_hints(batch: Batch, students: list[User], *, now: datetime) -> list[tu
 
 def _chosen_students(request: SignedInRequest) -> list[User]:
     """Those who are ticked. Raises: BadRequest for what is no student's number."""
-    wanted = uuids(request.POST.getlist("chosen"))
+    wanted = chosen(request)
     return list(User.objects.filter(uuid__in=wanted, role=Role.STUDENT)) if wanted else []
 
 
@@ -203,7 +204,7 @@ def enrolment_act(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     batch, now, do = get_object_or_404(Batch, uuid=public_id), timezone.now(), request.POST.get("do", "")
     if do not in {"leave", "move"}:
         raise BadRequest("unknown verb")
-    rows = Enrolment.objects.filter(batch=batch, uuid__in=uuids(request.POST.getlist("chosen")))
+    rows = Enrolment.objects.filter(batch=batch, uuid__in=chosen(request))
     stays = list(rows.select_related("student"))
     if not stays:
         messages.warning(request, _("Tick at least one student."))
@@ -231,9 +232,6 @@ def _done(do: str, stays: list[Enrolment]) -> str:
     return text % {"count": count}
 
 
-def uuids(texts: list[str]) -> list[UUID]:
-    """Raises: BadRequest for what is none."""
-    try:
-        return [UUID(text) for text in texts[: 4 * PAGE_ROWS]]
-    except ValueError:
-        raise BadRequest("no number") from None
+def chosen(request: SignedInRequest) -> list[UUID]:
+    """The numbers of those that are ticked. Raises: BadRequest for what is none."""
+    return uuids_of(request.POST.getlist("chosen")[: 4 * PAGE_ROWS])

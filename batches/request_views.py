@@ -18,7 +18,7 @@ from accounts.access import SignedInRequest, role_required, signed_in
 from accounts.models import Role, User
 from batches import enrolments, waiting
 from batches.enrolment_forms import ReasonForm
-from batches.enrolment_views import REQUEST_TONES, shown, uuids
+from batches.enrolment_views import REQUEST_TONES, chosen, shown
 from batches.models import Enrolment, JoinRequest
 from coaching.lib.errors import DomainError
 
@@ -43,7 +43,7 @@ def join_request_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def join_request_act(request: SignedInRequest) -> HttpResponse:
     """What is done with the ticked requests: `do` is approve, or refuse or prefer, which ask for a reason first."""
-    do, wanted = request.POST.get("do", ""), uuids(request.POST.getlist("chosen"))
+    do, wanted = request.POST.get("do", ""), chosen(request)
     if do not in {"approve", "refuse", "prefer"}:
         raise BadRequest("unknown verb")
     rows = JoinRequest.objects.decided_by_user(request.user).filter(uuid__in=wanted)

@@ -7,15 +7,14 @@ filled), no network; all take turns, and the figure is the median of the rounds'
 """
 
 import argparse
+import gzip
 import json
-import os
 import random
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from benchmarks.in_process import Act, product, ratio, take_turns, with_queries
 
 STUDENTS, CLASSES = 200, 31
 VISITS = 3
@@ -28,10 +27,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="classcrew-bench-") as directory:
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "coaching.settings", "DEMO": "1", "DATA_DIR": directory}
-        os.environ |= {"EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR", "ALLOWED_HOSTS": "testserver"}
-        os.environ.pop("REDIS_URL", None)
+    with product():
         figures = _measure(options.rounds)
     if options.json:
         print(json.dumps(figures, indent=1))
@@ -43,25 +39,21 @@ def main() -> None:
 
 
 def _measure(rounds: int) -> dict[str, dict[str, Any]]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.test import Client
 
     from accounts.models import Role, User
 
-    call_command("migrate", verbosity=0)
     number, month = _fill()
     browser = Client()
     browser.force_login(User.objects.get(role=Role.ADMIN))
     url = f"/attendance/batches/{number}/?month={month:%Y-%m}"
-    acts: dict[str, Callable[[], Any]] = {
+    acts: dict[str, Act] = {
         "ours": lambda: browser.get(url),
         "bare, by a template": _bare_by_template(),
         "bare, by strings": _bare_by_strings,
     }
-    return _compare(acts, rounds)
+    taken = take_turns(acts, rounds=rounds, times=dict.fromkeys(acts, VISITS))
+    return {name: _figures(act, name, taken) for name, act in acts.items()}
 
 
 def _fill() -> tuple[Any, date]:
@@ -116,7 +108,7 @@ def _rows() -> list[tuple[str, list[str]]]:
     return [(names[number], row) for number, row in letters.items()]
 
 
-def _bare_by_template() -> Callable[[], Any]:
+def _bare_by_template() -> Act:
     from django.http import HttpResponse
     from django.template import Context, Engine
 
@@ -132,44 +124,17 @@ def _bare_by_strings() -> Any:
     return HttpResponse("<!doctype html><title>Grid</title><table>" + "\n".join(lines))
 
 
-def _compare(acts: dict[str, Callable[[], Any]], rounds: int) -> dict[str, dict[str, Any]]:
-    taken: dict[str, list[float]] = {name: [] for name in acts}
-    for number in range(rounds + 1):
-        for name in random.sample(list(acts), len(acts)):
-            cpu_ms = _cpu_ms(acts[name])
-            if number:  # the first round only warms up
-                taken[name].append(cpu_ms)
-    return {name: _figures(act, name, taken) for name, act in acts.items()}
-
-
-def _figures(act: Callable[[], Any], name: str, taken: dict[str, list[float]]) -> dict[str, Any]:
-    import gzip
-
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as queries:
-        answer = act()
+def _figures(act: Act, name: str, taken: dict[str, list[float]]) -> dict[str, Any]:
+    answer, queries = with_queries(act)
     assert answer.status_code == 200
-
-    def ratio_to(other: str) -> float:
-        return round(statistics.median(a / b for a, b in zip(taken[name], taken[other], strict=True)), 2)
-
     return {
         "cpu_ms": round(statistics.median(taken[name]), 1),
         "kb": len(answer.content) // 1000,
         "gzip_kb": len(gzip.compress(answer.content, 5)) // 1000,
-        "queries": len(queries),
-        "to_template": ratio_to("bare, by a template"),
-        "to_strings": ratio_to("bare, by strings"),
+        "queries": queries,
+        "to_template": round(ratio(taken[name], taken["bare, by a template"]), 2),
+        "to_strings": round(ratio(taken[name], taken["bare, by strings"]), 2),
     }
-
-
-def _cpu_ms(act: Callable[[], Any]) -> float:
-    began = time.process_time()
-    for _ in range(VISITS):
-        act()
-    return (time.process_time() - began) * 1000 / VISITS
 
 
 if __name__ == "__main__":

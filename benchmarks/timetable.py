@@ -9,15 +9,13 @@ takes turns with the baseline; the figure is the median, the ratio the median of
 import argparse
 import io
 import json
-import os
 import random
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from benchmarks.in_process import Act, product, ratio, take_turns, with_queries
 
 BATCHES, TEACHERS, ROOMS, STUDENTS = 50, 25, 20, 2_000
 WEEKS, A_WEEK = 40, 5
@@ -31,10 +29,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="classcrew-bench-") as directory:
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "coaching.settings", "DEMO": "1", "DATA_DIR": directory}
-        os.environ |= {"EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR", "ALLOWED_HOSTS": "testserver"}
-        os.environ.pop("REDIS_URL", None)
+    with product():
         figures = _measure(options.rounds)
     if options.json:
         print(json.dumps(figures, indent=1))
@@ -45,12 +40,8 @@ def main() -> None:
 
 
 def _measure(rounds: int) -> dict[str, dict[str, Any]]:
-    import django
-
-    django.setup()
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0)
     call_command("demo", stdout=io.StringIO())
     _fill()
     return {name: _compare(act, rounds) for name, act in _acts().items()}
@@ -99,7 +90,7 @@ def _fill() -> None:
     ClassSession.objects.bulk_create(rows, batch_size=1_000)
 
 
-def _acts() -> dict[str, Callable[[], Any]]:
+def _acts() -> dict[str, Act]:
     from django.test import Client
     from django.utils import timezone
 
@@ -167,26 +158,14 @@ def _bare() -> None:
     list(rows.order_by().values_list("pk", "starts_at", "ends_at"))
 
 
-def _compare(act: Callable[[], Any], rounds: int) -> dict[str, Any]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    taken: dict[Callable[[], Any], list[float]] = {act: [], _bare: []}
-    for number in range(rounds + 1):
-        for one in random.sample((act, _bare), 2):
-            times = BARE_TIMES if one is _bare else 1
-            began = time.process_time()
-            for _ in range(times):
-                one()
-            if number:  # the first round only warms up
-                taken[one].append((time.process_time() - began) * 1000 / times)
-    with CaptureQueriesContext(connection) as queries:
-        act()
+def _compare(act: Act, rounds: int) -> dict[str, Any]:
+    taken = take_turns({"ours": act, "bare": _bare}, rounds=rounds, times={"bare": BARE_TIMES})
+    _given, queries = with_queries(act)
     return {
-        "ms": round(statistics.median(taken[act]), 1),
-        "bare_ms": round(statistics.median(taken[_bare]), 2),
-        "ratio": round(statistics.median(a / b for a, b in zip(taken[act], taken[_bare], strict=True)), 1),
-        "queries": len(queries),
+        "ms": round(statistics.median(taken["ours"]), 1),
+        "bare_ms": round(statistics.median(taken["bare"]), 2),
+        "ratio": round(ratio(taken["ours"], taken["bare"]), 1),
+        "queries": queries,
     }
 
 

@@ -13,7 +13,7 @@ from celery import Celery, signals
 from celery.worker import state
 from django.conf import settings
 
-from coaching.lib import heartbeats, logs
+from coaching.lib import heartbeats, logs, pdf_fonts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching.settings")
 
@@ -52,6 +52,13 @@ def _log_task(task_id: str, task: Any, **kwargs: Any) -> None:
     took_ms = round((time.monotonic() - _started.pop(task_id, time.monotonic())) * 1000)
     fields = {"task": task.name, "task_id": task_id, "state": kwargs.get("state"), "ms": took_ms}
     logger.info("task %s %s %s ms", task.name, kwargs.get("state"), took_ms, extra={"fields": fields})
+
+
+@signals.worker_ready.connect
+def _make_fonts(sender: Any, **_kwargs: Any) -> None:
+    """Have the fonts of documents ready before somebody asks for one. A judge's worker has another DATA_DIR."""
+    if "default" in sender.app.amqp.queues.consume_from and not pdf_fonts.are_made():
+        sender.app.send_task("coaching.tasks.make_fonts", ignore_result=True)
 
 
 @signals.worker_ready.connect

@@ -11,6 +11,7 @@ from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.urls import Resolver404, get_resolver
 
+from coaching.busy import answer_busy
 from coaching.handlers import MATCH, TAKES_BODY, PageHandler, StreamHandler
 from coaching.lib.bodies import cut_all
 from coaching.lib.bridge import Bridge, Receive, Scope, Send
@@ -18,6 +19,9 @@ from coaching.lib.middleware import large_types
 
 PAGE_THREADS = 8
 UPLOAD_THREADS = 16
+MOST_PAGES = 200
+"""So many requests may be under way or wait in one process: about three seconds' work. A thousand phones that save at
+once repeat by themselves when they are told to; in a queue of half a minute they would not know if they were heard."""
 
 
 class Front:
@@ -30,6 +34,8 @@ class Front:
             page_threads=PAGE_THREADS,
             upload_threads=UPLOAD_THREADS,
             form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0,
+            most_pages=MOST_PAGES,
+            too_busy=answer_busy,
         )
         self._streams = StreamHandler()
         get_resolver().url_patterns  # noqa: B018 - a broken URLconf stops the start, not the first request

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "accounts",
     "batches",
     "attendance",
+    "exams",
     "dfs",
     "coaching",
     "accounts.apps.DjangoAdminConfig",
@@ -274,6 +275,7 @@ SOCIALACCOUNT_AUTO_SIGNUP = False
 # --- The institute ----------------------------------------------------------------------------------------------------
 
 INSTITUTE_NAME = env.text("INSTITUTE_NAME", "ClassCrew")
+FONTS_DIR = DATA_DIR / "fonts"  # of documents; made there (coaching/lib/pdf_fonts.py)
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

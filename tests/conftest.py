@@ -3,7 +3,8 @@
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,20 @@ from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 import tests.flush  # a flush must pass the append-only guards
+import tests.page_contexts
 import tests.static_table  # noqa: F401 - a test client need not look at every static file
+from accounts.hashers import TunedArgon2PasswordHasher
 from accounts.models import Institute, SessionSlot
-from tests import people
+from exams import paper_facts, running_tests, saving
+from tests import apart, migrated, people
 from tests.services.servers import throw_away_valkey
 
 _LOOPBACK = ("127.", "::1", "localhost")
 # Files of few tests that take long, as they start servers, kill workers or walk long ways. Begun last, one process
 # would work on them alone while the others have nothing left.
 LONG_FILES = ("dfs/", "serving/", "services/", "security/", "test_runtime", "test_access", "test_hostile", "flows/")
+# The longest of all and without a database: one process begins with it while the other makes one.
+NEEDS_NO_DATABASE = "test_runtime_supervisor"
 LONG_WALKS = ("test_register", "test_attendance_views", "test_check_in", "test_people", "test_profile", "test_first")
 _HERE = Path(__file__).parent
 
@@ -45,10 +51,25 @@ def _refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_refuse_the_world)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Nobody reaches the servers of the run in a test that says so, nor in the fixtures made for it."""
+    with apart.from_servers() if apart.is_apart(item) else nullcontext():
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long first, else as collected; the processes take files in this order."""
+    apart.refuse_the_database(items)
     first = (*LONG_FILES, *(f"browser/{name}" for name in LONG_WALKS))
-    items.sort(key=lambda item: not item.path.relative_to(_HERE).as_posix().startswith(first))
+
+    def turn(item: pytest.Item) -> tuple[bool, bool]:
+        path = item.path.relative_to(_HERE).as_posix()
+        if item.get_closest_marker("browser") and not path.startswith(("browser/", "proof/")):
+            raise pytest.UsageError(f"{item.nodeid} is a walk: make test looks for walks in tests/browser only.")
+        return not path.startswith(NEEDS_NO_DATABASE), not path.startswith(first)
+
+    items.sort(key=turn)
 
 
 # A slow machine is no failure (an example may take 200 ms else), and every run tries the same examples.
@@ -58,11 +79,29 @@ settings.register_profile(
 settings.load_profile("even")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is a copy of one that is migrated. Django migrates the copy and finds nothing to do."""
+    own = connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite":
+        migrated.copy_sqlite_to_migrate(Path(own["NAME"]))
+    else:
+        own["TEMPLATE"] = migrated.wait_for_postgres()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """On SQLite the copy lies there before Django looks; it goes with the directory of the run."""
+    return django_db_keepdb or connection.vendor == "sqlite"
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Rate limits, signs of life and the language of one test are not the next one's."""
     yield
     cache.clear()
+    for kept in (paper_facts, running_tests, saving):
+        kept.forget()
     translation.deactivate()
 
 
@@ -74,6 +113,14 @@ def _fresh_institute(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     Institute.forget()
     timezone.deactivate()
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords hashed by the same function with the least of work: a demo has one for each of its nineteen people."""
+    people.hashed()  # everybody else's, which is kept, with all of it
+    monkeypatch.setattr(TunedArgon2PasswordHasher, "memory_cost", 8)
+    monkeypatch.setattr(TunedArgon2PasswordHasher, "time_cost", 1)
 
 
 @pytest.fixture(scope="module")

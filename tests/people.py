@@ -11,7 +11,7 @@ PASSWORD = "correct-horse-battery-9"
 
 
 @cache
-def _hashed() -> str:
+def hashed() -> str:
     """One hash for everybody: hashing takes longer than most tests."""
     return make_password(PASSWORD)
 
@@ -21,7 +21,7 @@ def person(name: str, role: Role, *, email: str | None = None, admission_number:
     known = User.objects.known_as(email or admission_number or "").first()
     if known:
         return known
-    return User.objects.create(name=name, role=role, email=email, admission_number=admission_number, password=_hashed())
+    return User.objects.create(name=name, role=role, email=email, admission_number=admission_number, password=hashed())
 
 
 def admin() -> User:

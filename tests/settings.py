@@ -23,12 +23,13 @@ if os.environ.get("REDIS_URL") and _lane:  # test processes side by side: each i
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL']}/{int(_lane) + 1}"
 
 from coaching.settings import *  # noqa: E402, F403
-from coaching.settings import DATABASES, IS_VALKEY_EMBEDDED  # noqa: E402
+from coaching.settings import BASE_DIR, DATABASES, IS_VALKEY_EMBEDDED  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, so that threads and other processes see the rows
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_data_dir) / "test.sqlite3")}
 
 WHITENOISE_USE_FINDERS = True
+FONTS_DIR = BASE_DIR / "var" / "test-fonts"  # made once for all runs and all processes of one
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+pytestmark = pytest.mark.apart
+
 ROOT = Path(settings.BASE_DIR)
 FLOORS = {
     "accounts": 1,

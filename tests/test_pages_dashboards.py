@@ -25,9 +25,11 @@ from batches.models import JoinRequest, Teaching
 from coaching.lib.offers import Todo
 from coaching.pages import dashboards, todo
 from dfs.models import DriveAccount, Job, StoredFile
+from exams.models import TakeoverRequest
 from tests import people
 from tests.accounts.second_steps import give_app
 from tests.batches import timetables
+from tests.exams import papers
 
 pytestmark = pytest.mark.django_db
 SUNDAY_NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # in Kolkata
@@ -205,7 +207,7 @@ def test_figures_count_who_came_who_is_invited_and_who_asks():
             expires_at=sent_at + INVITATION_LIVES,
         )
     questions.ask(people.student(), subject="Bus", text="Is there one?", client_uuid=uuid4())
-    _present, signed_in, invited, asked, _space = dashboards.office(people.admin(), now=now)["figures"]
+    _present, _running, signed_in, invited, asked, _space = dashboards.office(people.admin(), now=now)["figures"]
     assert (signed_in.value, signed_in.small, signed_in.word) == ("1", "of 3", "1 here now")
     assert (invited.value, invited.word) == ("2", "1 ran out")
     assert (asked.value, asked.note) == ("1", "Nobody waits for long")
@@ -286,6 +288,7 @@ def test_admins_screen_keeps_to_twenty_queries_when_every_kind_of_trouble_coinci
     for_himself(admin, student)
     for_the_office()
     in_the_timetable(noon)
+    in_a_test()
     with time_machine.travel(noon, tick=False):
         client = people.signed_in(people.admin())
         page = client.get("/dashboard/")
@@ -296,7 +299,7 @@ def test_admins_screen_keeps_to_twenty_queries_when_every_kind_of_trouble_coinci
     assert page.context["rooms"].rooms
     own = {"second_step", "way_in", "consent", "drive.sign_in", "batch.offer"}
     office = {"question", "erasure", "delivery", "admins", "institute", "drive", "job"}
-    assert found == own | office | {"batch.asked", "class.clash", "class.teacher", "class.room"}
+    assert found == own | office | {"batch.asked", "class.clash", "class.teacher", "class.room", "test.takeover"}
 
 
 def for_himself(admin: User, child: User) -> None:
@@ -318,6 +321,11 @@ def for_the_office() -> None:
     people.person("Kavita Rane", Role.ADMIN, email="kavita@pragati.test")
     failed_job("paper.pdf")
     drive("shelf", state=DriveAccount.State.LOST)
+
+
+def in_a_test() -> None:
+    """Somebody asks for another device."""
+    TakeoverRequest.objects.create(attempt=papers.attempt(student=people.other_student()))
 
 
 def in_the_timetable(noon: datetime) -> None:

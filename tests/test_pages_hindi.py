@@ -6,6 +6,7 @@ Written without gettext's own tools, which a machine that runs the tests need no
 import ast
 import gettext
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ PLACE = re.compile(r"%\(\w+\)[ds]|\{\w*\}")
 Key = tuple[str, str]  # context, msgid
 
 
+@cache
 def entries() -> dict[Key, list[str]]:
     """The catalogue: what is said in Hindi (more than one when it has a plural) for each string."""
     found: dict[Key, list[str]] = {}
@@ -42,10 +44,10 @@ def entries() -> dict[Key, list[str]]:
     return found
 
 
-def marked(source: str) -> set[Key]:
+def marked(module: ast.Module) -> set[Key]:
     """The strings a module marks for translation, under the usual names and their usual aliases."""
     found: set[Key] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(module):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -61,23 +63,31 @@ def marked_in_template(text: str) -> set[Key]:
     """What Django's own extractor finds; its output is calls that Python can read one by one."""
     found: set[Key] = set()
     for call in re.findall(r"(?:_|n?p?gettext)\((?:[^()\"']|'(?:\\.|[^'])*'|\"(?:\\.|[^\"])*\")*\)", templatize(text)):
-        found |= marked(call)
+        found |= marked(ast.parse(call))
     return found
 
 
-def all_marked() -> set[Key]:
+@cache
+def modules() -> dict[Path, ast.Module]:
+    """Every module of ours, read once: that takes longer than looking into it."""
+    paths = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+@cache
+def all_marked() -> frozenset[Key]:
     found: set[Key] = set()
-    for app in APPS:
-        for module in (ROOT / app).rglob("*.py"):
-            if "migrations" not in module.parts:
-                found |= marked(module.read_text(encoding="utf-8"))
+    for path, module in modules().items():
+        if "migrations" not in path.parts:
+            found |= marked(module)
     for template in (ROOT / "templates").rglob("*.*"):
         found |= marked_in_template(template.read_text(encoding="utf-8"))
-    return found
+    return frozenset(found)
 
 
 def test_the_extractors_find_what_is_there() -> None:
-    assert marked('_("a"); ngettext("b", "c", 2); pgettext("k", "d"); other("e")') == {("", "a"), ("", "b"), ("k", "d")}
+    calls = '_("a"); ngettext("b", "c", 2); pgettext("k", "d"); other("e")'
+    assert marked(ast.parse(calls)) == {("", "a"), ("", "b"), ("k", "d")}
     template = (
         "{% load i18n %}{% translate \"It’s 'on'\" %}"
         "{% blocktranslate count n=n %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}"
@@ -86,18 +96,17 @@ def test_the_extractors_find_what_is_there() -> None:
     assert len(all_marked()) > 200
 
 
-def other_names(source: str) -> set[str]:
+def other_names(module: ast.Module) -> set[str]:
     """The names, `_` apart, that a module gives to translating functions."""
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    imports = [node for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
     names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
     return {name.asname for name in names if name.asname and name.asname != "_"}
 
 
 def test_translating_functions_go_by_names_the_extractors_know() -> None:
     """A string given to a function of another name is found by nobody and stays English."""
-    modules = [module for app in APPS for module in (ROOT / app).rglob("*.py")]
-    assert not {module.name: names for module in modules if (names := other_names(module.read_text(encoding="utf-8")))}
-    assert other_names("from django.utils.translation import gettext_lazy as _l, gettext as _") == {"_l"}
+    assert not {path.name: names for path, module in modules().items() if (names := other_names(module))}
+    assert other_names(ast.parse("from django.utils.translation import gettext_lazy as _l, gettext as _")) == {"_l"}
 
 
 def test_every_string_is_in_the_hindi_catalogue() -> None:

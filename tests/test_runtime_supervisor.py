@@ -22,6 +22,7 @@ from coaching.settings import _embedded_socket
 from tests.services.servers import free_port
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads the process table of Linux"),
     pytest.mark.timeout(900),
 ]

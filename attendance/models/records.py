@@ -42,8 +42,14 @@ class Source(models.TextChoices):
     CLOSING = "CLOSING", _("Closing of the register")
     REQUEST = "REQUEST", _("Request for a correction")
 
+    @classmethod
+    def of(cls, person: User) -> "Source":
+        """By whose word: the office's of an admin, else a teacher's."""
+        return cls.OFFICE if person.is_admin else cls.TEACHER
 
-AUTOMATIC = frozenset({Source.POSITION, Source.CODE, Source.LEAVE, Source.CLOSING})
+
+BY_CHECK_IN = frozenset({Source.POSITION, Source.CODE})
+AUTOMATIC = frozenset({*BY_CHECK_IN, Source.LEAVE, Source.CLOSING})
 
 
 class RecordQuerySet(models.QuerySet["Record"]):

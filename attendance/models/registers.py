@@ -155,6 +155,11 @@ class Register(CheckInTimes):
         """Until this instant, included, somebody is on time."""
         return self.class_session.starts_at + timedelta(minutes=self.late_after_min)
 
+    def late_minutes(self, at: datetime) -> int:
+        """How late somebody is at this instant: since the class began, a begun minute counting whole; at least one."""
+        late = at - self.class_session.starts_at
+        return max(1, -(-late // timedelta(minutes=1)))
+
     @property
     def closes_at(self) -> datetime:
         """The last instant, included, at which check-in is taken."""

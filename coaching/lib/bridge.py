@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -261,14 +262,25 @@ class Bridge:
     Two pools, because sixteen phones on a slow network may send their homework while everybody else reads. Only views
     that read a large body as it arrives hold a thread for it; a form of up to `form_bytes` is gathered before, or
     anybody could take all upload threads by sending a sign-in form slowly. `FORMS` of them at a time, to bound memory.
+
+    While `most_pages` requests are in a page's thread or wait for one, others are answered by `too_busy`: whoever would
+    wait longer than anybody wants to is better told at once to come again.
     """
 
     FORMS = 8
 
     def __init__(
-        self, application: WSGIApplication, *, page_threads: int, upload_threads: int, form_bytes: int = 0
+        self,
+        application: WSGIApplication,
+        *,
+        page_threads: int,
+        upload_threads: int,
+        form_bytes: int = 0,
+        most_pages: int = 0,
+        too_busy: Callable[[Scope, Send], Awaitable[None]] | None = None,
     ) -> None:
         self._application = application
+        self._pages_now, self._most_pages, self._too_busy = 0, most_pages, too_busy
         self._pages = ThreadPoolExecutor(page_threads, thread_name_prefix="page")
         self._uploads = ThreadPoolExecutor(upload_threads, thread_name_prefix="upload")
         self._form_bytes = max(form_bytes, SMALL_BODY_BYTES)
@@ -291,15 +303,27 @@ class Bridge:
         exchange = Exchange(loop, send, body)
         environ = build_environ(scope, body)
         environ.update(extra)
-        run = contextvars.copy_context().run
-        pool = self._uploads if holds_thread else self._pages
+        work = partial(contextvars.copy_context().run, exchange.run, self._application, environ)
         try:
-            last = await loop.run_in_executor(pool, run, exchange.run, self._application, environ)
+            if holds_thread:
+                last = await loop.run_in_executor(self._uploads, work)
+            elif self._too_busy and self._pages_now >= self._most_pages:
+                await self._too_busy(scope, send)
+                return
+            else:
+                last = await self._in_turn(work)
             if last is not None:
                 await exchange.send_head()
                 await send({"type": "http.response.body", "body": last})
         finally:
             body.close_pump()
+
+    async def _in_turn(self, work: Callable[[], bytes | None]) -> bytes | None:
+        self._pages_now += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pages, work)
+        finally:
+            self._pages_now -= 1
 
     async def _gather(self, body: RequestBody, length: int) -> None:
         if length <= SMALL_BODY_BYTES:

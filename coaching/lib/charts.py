@@ -1,6 +1,7 @@
-"""Where the points of a chart lie, in percent of its box: drawn without a view box, so that no text is stretched. Pure.
+"""Where the parts of a chart lie, in percent of its box: drawn without a view box, so that no text is stretched. Pure.
 
-`components/chart_line.html` draws it. A chart has a caption that states the finding and the numbers in a table.
+`components/chart_line.html`, `chart_histogram.html` and `chart_shares.html` draw them. A chart has a caption that
+states the finding and the numbers in a table.
 """
 
 from collections.abc import Sequence
@@ -99,3 +100,164 @@ def _at(number: int, steps: int) -> str:
 
 def _down(percent: int) -> str:
     return f"{100 - percent}%"
+
+
+# --- Histogram --------------------------------------------------------------------------------------------------------
+
+HIGHEST_BAR = 86
+"""Percent of the height: above it stands its count, and what is said of the line."""
+MOST_EDGES = 12
+"""So many edges are labelled on a phone."""
+HEAT_FROM = (30, 45, 60, 75)
+"""From so many percent on a cell of a heat map is of the next level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A class of a histogram: `count` values from `since` to below `until`; its count is said at `label_x`."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    label_x: str
+    count: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The middle half of the values with their median, between the least and the highest."""
+
+    least: str
+    q1: str
+    median: str
+    q3: str
+    highest: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many values lie in each class, and where their mean is; `mean_anchor` is start or end."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    mean: str
+    mean_anchor: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What is known of values besides how many lie where."""
+
+    mean: float
+    least: float
+    q1: float
+    median: float
+    q3: float
+    highest: float
+
+
+def histogram(counts: Sequence[int], *, start: float, width: float, spread: Spread) -> Histogram:
+    """Classes of the same `width` from `start` on; each has its count above it, beside the line of the mean."""
+    edges = [start + width * number for number in range(len(counts) + 1)]
+    reach = max(edges[-1] - start, 1e-9)
+
+    def across(value: float) -> float:
+        return min(max((value - start) * 100 / reach, 0.0), 100.0)
+
+    tallest, mean = max(counts, default=0) or 1, across(spread.mean)
+    bars = tuple(
+        _bar(count, across(since), across(until), mean, count * HIGHEST_BAR / tallest, (_plain(since), _plain(until)))
+        for count, (since, until) in zip(counts, pairwise(edges), strict=True)
+    )
+    every = -(-len(edges) // MOST_EDGES)
+    ticks = tuple(Tick(_percent(across(edge)), _plain(edge), "middle") for edge in edges[::every])
+    box = Box(
+        least=_percent(across(spread.least)),
+        q1=_percent(across(spread.q1)),
+        median=_percent(across(spread.median)),
+        q3=_percent(across(spread.q3)),
+        highest=_percent(across(spread.highest)),
+        width=_percent(across(spread.q3) - across(spread.q1)),
+    )
+    return Histogram(bars, ticks, _percent(mean), "end" if mean > 70 else "start", box)
+
+
+def _bar(count: int, left: float, right: float, mean: float, height: float, names: tuple[str, str]) -> Bar:
+    middle = (left + right) / 2
+    if left < mean < right:  # in the half that is free of the line
+        middle = (left + mean) / 2 if mean > middle else (mean + right) / 2
+    return Bar(
+        _percent(left),
+        _percent(100 - height),
+        _percent(right - left),
+        _percent(height),
+        _percent(middle),
+        count,
+        *names,
+    )
+
+
+def heat_level(percent: float) -> int:
+    """1 to 5: how dark a cell of a heat map is."""
+    return 1 + sum(percent >= least for least in HEAT_FROM)
+
+
+# --- Shares -----------------------------------------------------------------------------------------------------------
+
+SHARE_HEIGHT, SHARE_ROOM = 42, 20
+"""Pixels: of the chart, and of its longest bar; below it the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many chose something, 0 to 100; `tone` is ok for what is right, bad for what should be looked at."""
+
+    label: str
+    percent: int
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """Pixels, from the upper left corner of the chart; `middle` is where its label is centred."""
+
+    share: Share
+    x: int
+    y: str
+    height: str
+    middle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Small bars side by side, of a size of their own; `bar_width` is that of each."""
+
+    bars: tuple[ShareBar, ...]
+    width: int
+    bar_width: int
+    height: int = SHARE_HEIGHT
+
+
+def shares_chart(shares: Sequence[Share], *, slot: int = 40) -> Shares:
+    """Each in a slot of so many pixels."""
+    bars = []
+    for number, one in enumerate(shares):
+        height = max(min(one.percent, 100) * SHARE_ROOM / 100, 1.0)
+        x = number * slot + 6
+        bars.append(ShareBar(one, x, f"{24 - height:.1f}", f"{height:.1f}", number * slot + slot // 2))
+    return Shares(tuple(bars), len(shares) * slot, slot - 12)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}%"
+
+
+def _plain(value: float) -> str:
+    """An edge as one writes it: 30, −12, 7.5."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in {"", "-0"} else text.replace("-", "−")

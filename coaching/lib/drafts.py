@@ -3,8 +3,11 @@
 It is never written to a disk of ours in the clear, and the browser holds nothing but its number.
 """
 
+import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 
@@ -34,6 +37,20 @@ class Drafts:
             return ring().open(self.purpose, token, context=_context(number, owners)) if token else None
         except SealBroken:
             return None
+
+    def keep_file(
+        self, content: bytes, how: Mapping[str, Any], *, owners: tuple[uuid.UUID, ...], number: uuid.UUID | None = None
+    ) -> uuid.UUID:
+        """A file with how it is to be read, which JSON can hold."""
+        return self.keep(json.dumps(how).encode() + b"\0" + content, owners=owners, number=number)
+
+    def load_file(self, number: uuid.UUID, *, owners: tuple[uuid.UUID, ...]) -> tuple[bytes, dict[str, Any]] | None:
+        """What `keep_file` kept, None as `load` says."""
+        plain = self.load(number, owners=owners)
+        if plain is None:
+            return None
+        how, _zero, content = plain.partition(b"\0")
+        return content, json.loads(how)
 
     def _key(self, number: uuid.UUID) -> str:
         return f"{self.prefix}:{number}"

@@ -46,6 +46,12 @@ def search_text(typed: str, *, at_most: int = 100) -> str:
     return composed(typed.replace("\0", "").strip()[:at_most])
 
 
+def whole_number(typed: str, *, most: int) -> int | None:
+    """A number as addresses and forms carry it, in plain digits, from 0 to `most`; None for anything else."""
+    is_one = typed.isascii() and typed.isdigit() and len(typed) <= len(str(most))
+    return int(typed) if is_one and int(typed) <= most else None
+
+
 def _is_kept(character: str) -> bool:
     if character in _BIDI:
         return False

@@ -25,8 +25,9 @@ from batches.models import Batch, ClassSession, Enrolment
 from batches.weekly import weekly_of
 from coaching.lib.offers import Cell, Column, Line, Panel
 from coaching.pages.classes import with_states
+from exams import offers as exams_offers
 
-PANELS: tuple[Callable[..., Panel | None], ...] = (attendance_offers.batch_panel,)
+PANELS: tuple[Callable[..., Panel | None], ...] = (attendance_offers.batch_panel, exams_offers.batch_panel)
 """`batch_panel` of each area that has a place here."""
 COLUMNS: tuple[Callable[..., Column | None], ...] = (attendance_offers.roster_column,)
 """`roster_column` of each area that knows something of the students."""

@@ -25,8 +25,9 @@ from batches import offers as batches_offers
 from coaching.lib.offers import Entry
 from coaching.pages import calendar_days, calendar_filters, calendar_grid
 from coaching.pages.calendar_grid import DAY
+from exams import offers as exams_offers
 
-AREAS: tuple[Callable[..., list[Entry]], ...] = (batches_offers.calendar,)
+AREAS: tuple[Callable[..., list[Entry]], ...] = (batches_offers.calendar, exams_offers.calendar)
 VIEWS = ("month", "week", "agenda")
 AGENDA_DAYS = {"month": 7, "week": 7, "agenda": 31}
 AGENDA_ENTRIES = {"month": 6, "week": 60, "agenda": 60}

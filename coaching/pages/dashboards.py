@@ -20,9 +20,12 @@ from accounts.access import SignedInRequest, signed_in
 from accounts.models import Role, User
 from attendance import offers as attendance_offers
 from batches import offers as batches_offers
+from batches.class_days import day_span
+from coaching.lib.counts import Sets, counted_once
 from coaching.lib.offers import Panel
 from coaching.pages import child, classes, todo
 from dfs import offers as dfs_offers
+from exams import offers as exams_offers
 
 SHOWN = 5
 PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
@@ -31,14 +34,33 @@ PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
         accounts_offers.panel,
         batches_offers.panel,
         attendance_offers.panel,
+        exams_offers.panel,
         dfs_offers.panel,
         dfs_offers.drive_panel,
     ),
     Role.STAFF: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
-    Role.STUDENT: (accounts_offers.panel, batches_offers.panel, attendance_offers.panel, dfs_offers.panel),
-    Role.GUARDIAN: (accounts_offers.panel, batches_offers.panel, attendance_offers.panel, dfs_offers.panel),
+    Role.STUDENT: (
+        accounts_offers.panel,
+        batches_offers.panel,
+        attendance_offers.panel,
+        exams_offers.results_panel,
+        dfs_offers.panel,
+    ),
+    Role.GUARDIAN: (
+        accounts_offers.panel,
+        batches_offers.panel,
+        attendance_offers.panel,
+        exams_offers.panel,
+        exams_offers.results_panel,
+        dfs_offers.panel,
+    ),
 }
-OFFICE: tuple[Callable[..., Panel], ...] = (attendance_offers.office, accounts_offers.office, dfs_offers.office)
+OFFICE: tuple[Callable[..., Panel], ...] = (
+    attendance_offers.office,
+    exams_offers.office,
+    accounts_offers.office,
+    dfs_offers.office,
+)
 
 
 @signed_in
@@ -70,12 +92,26 @@ def panels_of(person: User, *, now: datetime) -> dict[str, Panel]:
 
 def office(admin: User, *, now: datetime) -> dict[str, Any]:
     """The figures of all areas in a row, today by room, and the state of things."""
+    _count(admin, now)
     panels = [ask(admin, now=now) for ask in OFFICE]
     return {
         "figures": [figure for panel in panels for figure in panel.figures],
         "system": next(panel for panel in panels if panel.lines),
         "rooms": batches_offers.office(now=now),
     }
+
+
+def _count(admin: User, now: datetime) -> None:
+    """Ask once for what two areas count for him, here and in his to-do."""
+    day = day_span(timezone.localdate(now))
+    counts = _counts(now=now, since=day.starts_at, until=day.ends_at)
+    attendance_offers.know(admin, counts)
+    exams_offers.know(admin, counts)
+
+
+@counted_once
+def _counts(*, now: datetime, since: datetime, until: datetime) -> Sets:
+    return attendance_offers.office_sets(now=now, since=since, until=until) | exams_offers.office_sets(now=now)
 
 
 def greeting(name: str, *, now: datetime, count: int) -> str:

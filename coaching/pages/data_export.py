@@ -36,12 +36,14 @@ from coaching.lib.exports import BOM, safe_cell
 from coaching.lib.limits import Limit
 from coaching.lib.offers import Section
 from dfs import own_copy as dfs_copy
+from exams import own_copy as exams_copy
 
 AREAS: tuple[Callable[[User], list[Section]], ...] = (
     accounts_copy.export,
     batches_copy.export,
     attendance_copy.export,
     dfs_copy.export,
+    exams_copy.export,
 )
 DATA_EXPORT = Limit("copy of the own data per person", tries=5, per_s=600)
 LOOK = b"""body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }

@@ -24,6 +24,7 @@ from batches import own_copy as batches_copy
 from coaching.lib.offers import Hold
 from coaching.lib.text import search_text
 from dfs import own_copy as dfs_copy
+from exams import own_copy as exams_copy
 
 HOLDS: tuple[Callable[[User], list[Hold]], ...] = (accounts_copy.holds, batches_copy.holds, dfs_copy.holds)
 PAGE_ROWS = 25
@@ -77,6 +78,7 @@ def erase(row: ErasureRequest, *, actor: User, request: HttpRequest | None = Non
         return False
     dfs_copy.erase(person, actor=actor)
     attendance_copy.erase(person)
+    exams_copy.erase(person)
     batches_copy.erase(person)
     forgetting.forget(person, actor=actor, request=request)
     erasures.close(asked, actor=actor, request=request)

@@ -52,7 +52,10 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; 503 when the database does not answer. When even the template fails, a page without one."""
     try:
-        return error_page(request, 503 if isinstance(sys.exception(), _NOT_ANSWERING) else 500)
+        answer = error_page(request, 503 if isinstance(sys.exception(), _NOT_ANSWERING) else 500)
+        if answer.status_code == 503:
+            answer.headers["Retry-After"] = "5"  # a database that has too much to do at this moment
+        return answer
     except Exception:
         logger.exception("The page for a failure failed itself")
         title, advice = escape(SORRY[500].title), escape(SORRY[500].advice)

@@ -34,6 +34,7 @@ from accounts.limits import PEOPLE_EXPORT, limited, person_of
 from accounts.models import Role, SessionSlot, User
 from accounts.people_forms import Lent, MessageForm, PeopleFilter
 from coaching.lib.exports import csv_response
+from coaching.lib.uuids import uuids_of
 from dfs import owned
 
 PAGE_ROWS = 50
@@ -142,10 +143,7 @@ def _chosen(request: SignedInRequest) -> QuerySet[User]:
     """The people a form means. Raises: BadRequest."""
     if request.POST.get("all"):
         return _found(request.user, _understood(request), now=timezone.now())
-    try:
-        wanted = [uuid.UUID(text) for text in request.POST.getlist("chosen")]
-    except ValueError:
-        raise BadRequest("not a person") from None
+    wanted = uuids_of(request.POST.getlist("chosen"))
     found: QuerySet[User] = User.objects.for_user(request.user).filter(uuid__in=wanted)
     return found
 

@@ -1,7 +1,7 @@
 """One person's page: for admins everything the areas know of him, for a guardian who his child is, for a teacher how
 his student and the student's guardians are reached, and no more: neither birth date nor sessions nor devices.
 
-A student's areas (batches, attendance, results, fees) offer their parts here as they come.
+A student's areas (batches, tests; fees as they come) have their parts here, each as far as the reader may see it.
 """
 
 from datetime import datetime
@@ -20,6 +20,7 @@ from accounts.models import Activity, ImportedRow, Institute, Invitation, Role, 
 from batches import taught
 from batches.models import Enrolment
 from dfs import owned
+from exams import offers as exams_offers
 
 LINES_SHOWN = 10
 DEVICES_SHOWN = 5
@@ -41,6 +42,8 @@ def person(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         context |= _ties(found) | _ways_in(found) | _traces(found)
     elif known is None:
         context["guardians"] = list(guardians.links_of(found))
+    if found.role == Role.STUDENT:
+        context["tests"] = exams_offers.over_tests(found, reader, now=now)
     return render(request, "pages/person.html", context)
 
 

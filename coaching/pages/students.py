@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -16,6 +15,7 @@ from accounts.models import Role, User
 from batches import taught
 from batches.models import Batch, Enrolment
 from coaching.lib.text import search_text
+from coaching.lib.uuids import uuid_of
 
 PAGE_ROWS = 40
 
@@ -34,7 +34,7 @@ def student_list(request: SignedInRequest) -> HttpResponse:
     """By name or admission number, and by batch."""
     now, words = timezone.now(), search_text(request.GET.get("q", ""))
     batches = list(taught.rosters_of(request.user, now=now).current().order_by("name", "pk"))
-    chosen = next((one for one in batches if one.uuid == _number(request.GET.get("batch", ""))), None)
+    chosen = next((one for one in batches if one.uuid == uuid_of(request.GET.get("batch", ""))), None)
     stays = Enrolment.objects.filter(batch__in=[chosen] if chosen else batches).not_over(now).order_by()
     found = User.objects.filter(pk__in=stays.values("student")).search(words).order_by("name", "pk")
     page = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
@@ -47,10 +47,3 @@ def _rows(students: list[User], stays: QuerySet[Enrolment]) -> list[StudentRow]:
     for row in stays.filter(student__in=students).select_related("batch").order_by("batch__name"):
         by_student[row.student_id].append(row.batch)
     return [StudentRow(one, by_student[one.pk]) for one in students]
-
-
-def _number(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

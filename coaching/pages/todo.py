@@ -17,11 +17,13 @@ from attendance import offers as attendance_offers
 from batches import offers as batches_offers
 from coaching.lib.offers import Todo
 from dfs import offers as dfs_offers
+from exams import offers as exams_offers
 
 AREAS: tuple[Callable[..., list[Todo]], ...] = (
     accounts_offers.todo,
     batches_offers.todo,
     attendance_offers.todo,
+    exams_offers.todo,
     dfs_offers.todo,
 )
 TODAY, THIS_WEEK, LATER = range(3)

@@ -96,28 +96,38 @@ function take(answer, sent) {
   compareHeads();
 }
 
-/* Only those nobody has marked; who has leave is on leave. It can be taken back at once. */
+/* Only those nobody has marked and no flag is about; who has leave is on leave. It can be taken back at once. */
 function allPresent() {
   if (page.isFinal || form.dataset.off) return;
-  const open = page.rows.filter((row) => row.status === "U" && !row.asks);
+  const unmarked = page.rows.filter((row) => row.status === "U" && !row.asks);
+  const open = unmarked.filter((row) => !row.isFlagged);
+  const left = unmarked.length - open.length;
   for (const row of open) row.set(row.element.dataset.leave === "1" ? "E" : "P");
-  if (open.length) offerUndo(words.allPresent.replace("{count}", open.length), () => open.forEach((row) => row.set("U")));
+  const told = [];
+  if (open.length) told.push(words.allPresent.replace("{count}", open.length));
+  if (left) told.push(words.leftFlagged.replace("{count}", left));
+  if (told.length) note(told.join(" "), open.length ? () => open.forEach((row) => row.set("U")) : null);
 }
 
-function offerUndo(text, undo) {
+function note(text, undo) {
   const toast = document.createElement("div");
   toast.className = "toast";
   const said = document.createElement("span");
   said.textContent = text;
+  toast.append(said);
+  if (undo) toast.append(undoButton(toast, undo));
+  document.querySelector(".toast-place").replaceChildren(toast);
+  setTimeout(() => toast.remove(), 10_000);
+}
+
+function undoButton(toast, undo) {
   const button = document.createElement("button");
   Object.assign(button, { className: "btn btn-s", type: "button", textContent: words.undo });
   button.addEventListener("click", () => {
     toast.remove();
     undo();
   });
-  toast.append(said, button);
-  document.querySelector(".toast-place").replaceChildren(toast);
-  setTimeout(() => toast.remove(), 10_000);
+  return button;
 }
 
 /* --- Showing some ------------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ export class Row {
     this.remark = element.querySelector("details .input");
     this.version = Number(element.dataset.version);
     this.isShown = element.dataset.shown === "1";
+    this.isFlagged = "flagged" in element.dataset;
     this.said = { status: element.dataset.status, late_min: this.minutes(), remark: this.remark.value };
     this.asks = null;
     this.armStepper();
@@ -138,6 +139,7 @@ export class Row {
     this.element.querySelector("[data-note]").textContent = line.note;
     this.element.classList.toggle("is-due", line.tone === "due");
     this.isShown = line.shown;
+    this.isFlagged = line.flagged;
     this.showHistory(line.record);
     if (this.asks || this.page.queue.get(this.student) || line.version < this.version) return;
     this.take(line);

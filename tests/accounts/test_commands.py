@@ -117,7 +117,7 @@ def test_teacher_is_not_made_an_admin_in_passing(typed):
 
 
 @pytest.fixture
-def demo_mode(settings, tmp_path):
+def demo_mode(settings, tmp_path, cheap_hashes):
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     return tmp_path
 

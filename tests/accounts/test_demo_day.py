@@ -11,7 +11,7 @@ from accounts import demo, demo_day
 from accounts.models import Institute, Notification, Ticket, TicketMessage, User
 from coaching.pages import todo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 
 
 @pytest.fixture

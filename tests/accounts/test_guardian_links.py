@@ -179,7 +179,8 @@ def test_it_is_no_session_and_opens_no_other_page():
         url = reverse(name, kwargs=row.kwargs())
         answer = getattr(phone, row.method)(url, row.body)
         assert answer.status_code == row.statuses[ANONYMOUS], name
-        assert NAME not in getattr(answer, "content", b"").decode(errors="replace"), name
+        if name != "result_verify":  # whoever has the code of a scorecard is told whose it is
+            assert NAME not in getattr(answer, "content", b"").decode(errors="replace"), name
     assert "sessionid" not in phone.cookies
 
 

@@ -39,10 +39,12 @@ from coaching.pages.erasures import erase
 from dfs import store
 from dfs.housekeeping import LOG_KEPT
 from dfs.models import TRASH_KEPT, UPLOAD_KEPT, DriveAccount, StoredFile, Upload
+from exams.models import Attempt, LeaderboardChoice, TakeoverRequest
 from tests import people
 from tests.accounts.test_erasure import with_traces
 from tests.attendance import registers
 from tests.batches import timetables
+from tests.exams import papers
 
 PAGE = (Path(settings.BASE_DIR) / "docs/privacy.md").read_text(encoding="utf-8")
 KEPT, COPY, ERASURE = 3, 4, 5
@@ -129,6 +131,7 @@ def everywhere() -> User:
     Teaching.objects.create(batch=batch, teacher=person)
     CalendarFeed.objects.create(person=person, secret_hash="x")
     with_attendance(person, batch)
+    with_a_test(person)
     people.signed_in(person)
     return person
 
@@ -149,6 +152,14 @@ def with_attendance(person: User, batch: Batch) -> None:
     type(enrolment).objects.filter(pk=enrolment.pk).update(left_at=timezone.now())
 
 
+def with_a_test(person: User) -> None:
+    """A test he wrote, in which he asks to go on on another device. He is in a batch of it no longer."""
+    attempt = papers.attempt(student=person)
+    LeaderboardChoice.objects.create(student=person, is_shown=True)
+    TakeoverRequest.objects.create(attempt=attempt, device="Firefox of Ritika-Secret", device_id=person.uuid)
+    person.enrolments.update(left_at=timezone.now())
+
+
 def owned(table: str, person: User) -> int:
     """Rows of a table that point at the person as the one they are about."""
     model = tables()[table]
@@ -159,6 +170,7 @@ def owned(table: str, person: User) -> int:
         "check_in_positions": "attempt__student",
         "attendance_flags": "attempt__student",
         "attendance_requests": "record__student",
+        "exam_takeovers": "attempt__student",
     }
     makers = {"given_by", "created_by", "actor", "asked_by", "decided_by", "withdrawn_by", "undone_by", "author"}
     names = [about[table]] if table in about else [name for name in people_in(model) if name not in makers]
@@ -185,6 +197,8 @@ def test_what_the_page_says_of_erasure_is_what_happens() -> None:
     assert not Flag.objects.exclude(note="").exists()
     for asked in (Leave, CorrectionRequest):
         assert asked.objects.values_list("state", "reason", "answer").get() == ("WITHDRAWN", "", "")
+    assert Attempt.objects.values_list("device", "device_id").get() == ("", None)
+    assert TakeoverRequest.objects.values_list("state", "device", "device_id").get() == ("DROPPED", "", None)
     assert Activity.objects.about(person).exists()
     assert ErasureRequest.objects.get(subject=person).state == "DONE"
     assert LogEntry.objects.get().object_repr == "Erased person"

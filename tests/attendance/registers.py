@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from attendance import marks, rules
 from attendance.models import Mode, Record, Register
-from attendance.models.records import Source, Status
+from attendance.models.records import Status
 from batches.models import Batch, ClassSession, Enrolment
 from tests import people
 from tests.batches import timetables
@@ -51,7 +51,6 @@ def mark(
     *,
     now: datetime | None = None,
     by: User | None = None,
-    source: Source = Source.TEACHER,
 ) -> Record:
     """A record with its line of history, as the service writes it."""
     marks.set_marks(
@@ -59,7 +58,6 @@ def mark(
         [marks.Mark(student.pk, status, reason="Seen")],
         actor=by or people.teacher(),
         now=now or timezone.now(),
-        source=source,
     )
     return Record.objects.get(class_session=class_session, student=student)
 

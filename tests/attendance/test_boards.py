@@ -258,7 +258,7 @@ def test_the_register_of_the_class_that_is_on_is_the_one_big_button_of_a_teacher
 
 
 def test_a_teachers_home_leads_to_the_very_list_of_what_waits():
-    registers.mark(registers.class_now(), people.student(), Status.WAITING, source=Source.REQUEST)
+    registers.mark(registers.class_now(), people.student(), Status.WAITING)
     past_class()
     page = home(people.teacher())
     listed = people.signed_in(people.teacher()).get("/attendance/").content.decode()

@@ -18,7 +18,7 @@ from batches import clash_report
 from batches import demo as batches_demo
 from batches.models import ClassSession
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 TABLES = (ClassSession, Register, Record, RecordChange, CheckInAttempt, Flag, Leave, CorrectionRequest)
 SUNDAY_NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # in Kolkata
 

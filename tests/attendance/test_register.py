@@ -45,7 +45,7 @@ def test_students_are_known_to_the_page_by_uuid_never_by_number(held):
     student = people.student()
     assert str(student.uuid) in page(held)
     assert set(lines(held).json()["lines"][0]) == {
-        *("student", "status", "late_min", "remark", "version", "shown", "tone", "note", "record")
+        *("student", "status", "late_min", "remark", "version", "shown", "flagged", "tone", "note", "record")
     }
 
 

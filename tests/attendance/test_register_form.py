@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.utils import timezone
 
 from accounts.models import User
-from attendance.models import Leave, Record, RecordChange, Register
+from attendance.models import Flag, Leave, Record, RecordChange, Register
 from attendance.models.asks import AskState
 from attendance.models.records import Source, Status
 from batches.models import ClassSession
@@ -112,6 +112,31 @@ def test_all_present_leaves_what_was_said_and_who_has_leave(held):
     assert save(held, {"do": "present"}).status_code == 302
     assert [letter_of(held, one) for one in students] == ["E", "A", "P", "P"]
     assert letter_of(held, people.student()) == Status.PRESENT
+
+
+def test_all_present_leaves_who_is_flagged_and_says_how_many(held):
+    """He may stand in the hall, or at home with somebody else's code: that is for the teacher to see, one by one."""
+    first, second, *others = User.objects.filter(name__startswith="Student").order_by("name")
+    for one in (people.student(), first, second):
+        check_in(held, body(**fix(north_of(240))), who=one)
+    answer = save(held, {"do": "present"} | form(first, "P"))
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == ["Saved.", "2 left: flagged."]
+    assert not Record.objects.filter(class_session=held, student__in=[people.student(), second], status="P").exists()
+    assert [letter_of(held, one) for one in (first, *others)] == ["P", "P", "P"]
+
+
+def test_a_flag_somebody_has_looked_at_keeps_nobody_from_all_present(held):
+    check_in(held, body(**fix(north_of(240))))
+    Flag.objects.update(reviewed_at=timezone.now(), reviewed_by=people.teacher())
+    answer = save(held, {"do": "present"})
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == ["Saved."]
+    assert letter_of(held, people.student()) == Status.PRESENT
+
+
+def test_the_script_is_told_who_is_flagged(held):
+    check_in(held, body(**fix(north_of(240))))
+    assert [one["flagged"] for one in lines(held).json()["lines"]] == [True, False, False, False, False]
+    assert page(held).count(" data-flagged") == 1
 
 
 def test_everybody_who_waits_is_accepted_and_that_can_be_undone(held):

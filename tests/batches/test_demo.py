@@ -15,7 +15,7 @@ from batches import clash_report, demo
 from batches.models import Batch, ClassSession, Enrolment, Holiday, JoinRequest, WeeklySlot
 from coaching.pages import todo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_hashes")]
 TABLES = (Batch, ClassSession, Enrolment, Holiday, JoinRequest, WeeklySlot)
 
 

@@ -1,1 +1,4 @@
-"""Walks in a real Chromium against the real server, with pictures in `screenshots/`. Start reading at conftest.py."""
+"""Walks in a real Chromium against the real server. Start reading at conftest.py.
+
+Each looks at its pages and leaves pictures in `screenshots/`, unless PICTURES=0.
+"""

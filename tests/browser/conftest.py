@@ -27,6 +27,7 @@ FLAGS = [
 EXPECT_MS = 30_000
 PAGE_MS = 60_000
 expect.set_options(timeout=EXPECT_MS)
+OF_A_SESSION = {"sessionid", "device"}
 SIGN_INS = {
     "admin": "rajendra@pragati.test",
     "teacher": "meera@pragati.test",
@@ -114,12 +115,25 @@ def browser_without_script(browser: Browser, site: sites.Site) -> Iterator[Page]
     """A desk-sized window with JavaScript off, a teacher signed in, at home."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
     page = context.new_page()
-    through_the_door(page, site, "teacher")
+    by_the_page(page, site, "teacher")
     yield page
     context.close()
 
 
 def through_the_door(page: Page, site: sites.Site, who: str) -> Page:
+    """Signed in and at home, for the site of one file: `by_the_page`, or still from a walk shortly before."""
+    if site.is_still_in(who):
+        page.context.add_cookies(site.entered[who].cookies)
+        page.goto(f"{site.url}/dashboard/")
+        if page.url == f"{site.url}/dashboard/":
+            return page
+        page.context.clear_cookies()  # that walk ended the session
+    by_the_page(page, site, who)
+    site.note_entered(who, [cookie for cookie in page.context.cookies() if cookie["name"] in OF_A_SESSION])
+    return page
+
+
+def by_the_page(page: Page, site: sites.Site, who: str) -> Page:
     """Through the sign-in page like a person; answers the page, now at home."""
     page.goto(f"{site.url}/accounts/login/")
     page.get_by_label("E-mail address or admission number").fill(SIGN_INS[who])
@@ -131,5 +145,5 @@ def through_the_door(page: Page, site: sites.Site, who: str) -> Page:
 
 @pytest.fixture
 def sign_in(page: Page, site: sites.Site) -> Callable[[str], Page]:
-    """`sign_in("admin")` goes `through_the_door`."""
-    return lambda who: through_the_door(page, site, who)
+    """`sign_in("admin")` goes in `by_the_page`: on the site of all files, no test has the session of another."""
+    return lambda who: by_the_page(page, site, who)

@@ -1,9 +1,20 @@
-"""The institute the browser walks through: run as a program with the server's own environment.
-
-python -m tests.browser.seed          # migrates, then makes people, Drives and files
-"""
+"""The institute the browser walks through. `tests.browser.site.seed` calls `main` of such a module in its rows."""
 
 from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core import mail
+from django.utils import timezone
+
+from accounts import deliveries, invitations
+from accounts.invitees import Invitee
+from accounts.models import Delivery, Guardianship, Institute, Notification, NotificationChoice, Role, User
+from accounts.news import ACCEPTED
+from dfs import drive_news
+from dfs.models import DriveAccount, Job, StoredFile
+from tests import people
+from tests.accounts.telling import tell
 
 LONG_HINDI_NAME = ("श्रीमती लक्ष्मीनारायणी वेंकटरमणाचार्युलु " * 6)[:200].strip()
 LONG_FILE_NAME = "Rotational motion: problems with full solutions and marking notes (revised), " + "x" * 90 + ".pdf"
@@ -22,12 +33,6 @@ DRIVES = ("Rajendra Bhosale", "Meera Joshi", "Imran Shaikh", "Dr. Venkataraghava
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     make_people()
     make_family()
     make_store()
@@ -37,9 +42,6 @@ def main() -> None:
 
 def make_people() -> None:
     """Everybody of tests.people, and a student whose name is as long as names may be."""
-    from accounts.models import Role
-    from tests import people
-
     for make in people.EVERYBODY.values():
         if make is not None:
             make()
@@ -49,11 +51,6 @@ def make_people() -> None:
 
 def make_family() -> None:
     """A guardian with three children and news of one of them, and an office that can be reached."""
-    from django.utils import timezone
-
-    from accounts.models import Guardianship, Institute, Notification, User
-    from tests import people
-
     father, ananya = people.guardian(), people.student()
     long_name = User.objects.get(admission_number="2026-0999")
     for child in (ananya, people.other_student(), long_name):
@@ -71,11 +68,6 @@ def make_family() -> None:
 
 def make_store() -> None:
     """Five Drives of which one does not answer, files of an admin in every state, and a job that failed."""
-    from django.utils import timezone
-
-    from dfs.models import DriveAccount, Job, StoredFile
-    from tests import people
-
     owner, now, gib = people.admin(), timezone.now(), 1024**3
     for number, name in enumerate(DRIVES):
         drive = DriveAccount(label=name, owner_key=f"folder-{number}", location=f"folder-{number}")
@@ -93,20 +85,6 @@ def make_store() -> None:
 
 def make_news() -> None:
     """News of a teacher and of an admin, and the mails of a digest, of one piece of news and of an invitation."""
-    from pathlib import Path
-
-    from django.conf import settings
-    from django.core import mail
-    from django.utils import timezone
-
-    from accounts import deliveries, invitations
-    from accounts.invitees import Invitee
-    from accounts.models import Delivery, NotificationChoice, Role
-    from accounts.news import ACCEPTED
-    from dfs import drive_news
-    from tests import people
-    from tests.accounts.telling import tell
-
     now, meera, imran = timezone.now(), people.teacher(), people.other_teacher()
     kinds = (drive_news.KIND.key, ACCEPTED)
     NotificationChoice.objects.create(user=imran, kind=kinds[0], channel="EMAIL", when="DIGEST")
@@ -130,12 +108,6 @@ def make_news() -> None:
 
 def make_a_teachers_day() -> None:
     """A teacher whose child learns here: files, a Drive that does not answer, and news."""
-    from accounts.models import Guardianship, User
-    from dfs import drive_news
-    from dfs.models import DriveAccount, StoredFile
-    from tests import people
-    from tests.accounts.telling import tell
-
     teacher = people.guardian_who_teaches()
     Guardianship.objects.create(
         guardian=teacher, student=User.objects.get(admission_number="2026-1000"), relation="Father"
@@ -152,7 +124,3 @@ def make_a_teachers_day() -> None:
             segment_bytes=65536,
         )
     tell([teacher], kind=drive_news.KIND.key, title=TITLES[3], url="/dfs/files/")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,17 @@
-"""Leave and corrections on an ordinary day: closed registers, a long reason in Hindi, a guardian of two.
-
-python -m tests.browser.seed_asks
-"""
+"""Leave and corrections on an ordinary day: closed registers, a long reason in Hindi, a guardian of two."""
 
 from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Guardianship, Institute
+from attendance import closing
+from attendance.models import Record
+from attendance.models.asks import AskState
+from attendance.models.records import Status
+from tests import people
+from tests.attendance import asking, registers
+from tests.batches import timetables
 
 HINDI = (
     "मेरी दादी जी का ऑपरेशन नासिक के जिला अस्पताल में है और घर पर छोटे भाई के साथ रहने वाला कोई नहीं है, इसलिए मैं इन तीन दिनों में "
@@ -12,15 +20,6 @@ HINDI = (
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Guardianship, Institute
-    from tests import people
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle").save()
@@ -32,14 +31,6 @@ def main() -> None:
 
 def make_registers() -> None:
     """One class of yesterday that was closed with both absent, one of the day before in which Ananya was late."""
-    from django.utils import timezone
-
-    from attendance import closing
-    from attendance.models.records import Status
-    from tests import people
-    from tests.attendance import registers
-    from tests.batches import timetables
-
     batch = timetables.batch(venue=timetables.venue())
     for student in (people.student(), people.other_student()):
         timetables.enrol(student, batch)
@@ -51,13 +42,6 @@ def make_registers() -> None:
 
 def make_asks() -> None:
     """Some that wait and some that were answered."""
-    from django.utils import timezone
-
-    from attendance.models import Record
-    from attendance.models.asks import AskState
-    from tests import people
-    from tests.attendance import asking
-
     now = timezone.now()
     ritika, hour = people.other_student(), timedelta(hours=1)
     asking.leave(ritika, first=asking.day(2), last=asking.day(4), reason=HINDI, asked_at=now - 3 * hour)
@@ -66,7 +50,3 @@ def make_asks() -> None:
     asking.granted(ritika, first=asking.day(8), reason="Board exam form", decided_by=people.teacher(), decided_at=now)
     given = {"decided_by": people.admin(), "decided_at": now - hour, "answer": "The mock test is on that day."}
     asking.leave(people.student(), first=asking.day(6), state=AskState.REFUSED, **given)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,17 @@
-"""A term of registers: a batch of two hundred, one of eight whose students somebody's guardian reads, and an empty one.
-
-python -m tests.browser.seed_attendance_views
-"""
+"""A term of registers: a batch of two hundred, one of eight with students whom a guardian has, and an empty one."""
 
 import random
 from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import Guardianship, Institute, Role, User
+from attendance.models import Leave, Record, Register
+from attendance.models.asks import AskState
+from batches.models import ClassSession, Enrolment, Holiday
+from tests import people
+from tests.batches import timetables
+from tests.browser.seed import LONG_HINDI_NAME
 
 FIRST = ("Aarohi", "Abdul Rahman", "Devansh", "Harpreet", "ईशान", "Kunal", "Mrunmayee", "रितिका", "Sana", "Tanmay")
 LAST = (
@@ -23,17 +30,6 @@ LARGE, WEEKS = 200, 10
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from accounts.models import Guardianship, Institute
-    from tests import people
-    from tests.batches import timetables
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
@@ -49,9 +45,6 @@ def main() -> None:
 
 
 def students(sign: str, count: int) -> list:
-    from accounts.models import Role, User
-    from tests.browser.seed import LONG_HINDI_NAME
-
     names = [f"{FIRST[n % 10]} {LAST[(n // 10 + n) % 10]}" for n in range(count)]
     names[-1] = LONG_HINDI_NAME
     User.objects.bulk_create(
@@ -63,13 +56,6 @@ def students(sign: str, count: int) -> list:
 
 def make_batch(name: str, hour: int, learners: list, *, every_day: bool) -> None:
     """Classes of the last weeks and the next, with records of most students in all that are over."""
-    from django.utils import timezone
-
-    from attendance.models import Record, Register
-    from batches.models import ClassSession, Enrolment
-    from tests import people
-    from tests.batches import timetables
-
     batch, chance, now = timetables.batch(name), random.Random(7), timezone.now()
     Enrolment.objects.bulk_create(
         Enrolment(batch=batch, student=one, joined_at=timetables.LONG_AGO) for one in learners
@@ -108,14 +94,6 @@ def _letter(chance: random.Random, number: int) -> str:
 
 def more_of_ananya(now: datetime) -> None:
     """A holiday, leave to come, a cancelled class, and somebody absent today whom the guardian was not told of."""
-    from django.utils import timezone
-
-    from attendance.models import Leave, Record, Register
-    from attendance.models.asks import AskState
-    from batches.models import ClassSession, Holiday
-    from tests import people
-    from tests.batches import timetables
-
     today: date = timezone.localdate(now)
     Holiday.objects.create(name="गुरु नानक जयंती", starts_on=today + timedelta(days=2), ends_on=today + timedelta(days=2))
     Leave.objects.create(
@@ -137,7 +115,3 @@ def more_of_ananya(now: datetime) -> None:
     Register.objects.create(class_session=row)
     for one, letter in ((people.student(), "A"), (people.other_student(), "P")):
         Record.objects.create(class_session=row, student=one, status=letter)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,9 +1,14 @@
-"""Batches on an ordinary day: every kind of change before and after now, names of every length, an empty batch.
-
-python -m tests.browser.seed_batches
-"""
+"""Batches on an ordinary day: every kind of change before and after now, names of every length, an empty batch."""
 
 from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import Guardianship, Institute, Role
+from batches.models import Batch, ClassSession, Holiday, JoinRequest
+from tests import people
+from tests.batches import timetables
+from tests.browser.seed import LONG_HINDI_NAME
 
 LONG_NAME = "विज्ञान, गणित एवं कम्प्यूटर की विशेष सायंकालीन कक्षा २०२७ (हिन्दी माध्यम), College Road, Nashik, " + "x" * 25
 NAMES = (
@@ -18,15 +23,6 @@ NAMES = (
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Institute
-    from tests import people
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
@@ -37,14 +33,6 @@ def main() -> None:
 
 def make_students() -> None:
     """A batch of ten, one of whom has the longest name there can be and one of whom leaves; a guardian of two."""
-    from django.utils import timezone
-
-    from accounts.models import Guardianship, Role
-    from batches.models import Batch, JoinRequest
-    from tests import people
-    from tests.batches import timetables
-    from tests.browser.seed import LONG_HINDI_NAME
-
     batch, now = timetables.batch("JEE 2027 A"), timezone.now()
     Batch.objects.filter(pk=batch.pk).update(venue=timetables.venue(), seats=40)
     timetables.enrol(people.student(), batch)
@@ -65,12 +53,6 @@ def make_students() -> None:
 
 def make_classes() -> None:
     """One is now and online; before it and after it one of each kind; today two want one room."""
-    from django.utils import timezone
-
-    from batches.models import Batch, ClassSession, Holiday
-    from tests import people
-    from tests.batches import timetables
-
     batch, other, now = timetables.batch("JEE 2027 A"), timetables.batch("NEET 2027 C"), timezone.now()
     physics, room = timetables.subject(), timetables.room("Room 1")
     for weekday in (1, 3, 5):
@@ -100,17 +82,8 @@ def make_classes() -> None:
 
 def make_long_one() -> None:
     """A batch with the longest name, whose topics have no end either."""
-    from django.utils import timezone
-
-    from tests import people
-    from tests.batches import timetables
-
     batch = timetables.batch(LONG_NAME[:120])
     timetables.enrol(people.student(), batch)
     topic = "अम्ल, क्षार और लवण: प्रश्नोत्तरी तथा पुनरावृत्ति " * 3
     for days in (1.2, 2.2):
         timetables.class_session(batch, timezone.now() + timedelta(days=days), topic=topic[:120], reason="x" * 200)
-
-
-if __name__ == "__main__":
-    main()

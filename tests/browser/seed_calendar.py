@@ -1,10 +1,15 @@
-"""An institute in the middle of its year: a student's ordinary month with holidays, and an admin's very full one.
-
-python -m tests.browser.seed_calendar
-"""
+"""An institute in the middle of its year: a student's ordinary month with holidays, and an admin's very full one."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Guardianship, Institute
+from batches.models import ClassSession, Holiday
+from tests import people
+from tests.batches import timetables
+from tests.browser.seed import LONG_HINDI_NAME
 
 BUSY_BATCHES = 25
 WEEK = {
@@ -19,15 +24,6 @@ WEEK = {
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Institute
-    from tests import people
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle").save()
@@ -38,11 +34,6 @@ def main() -> None:
 
 def make_month() -> None:
     """The student's classes of three months, and two holidays: one of today's week, one of several days."""
-    from accounts.models import Guardianship
-    from batches.models import ClassSession, Holiday
-    from tests import people
-    from tests.batches import timetables
-
     batch = timetables.batch("JEE 2027 A")
     timetables.enrol(people.student(), batch)
     Guardianship.objects.create(guardian=people.guardian(), student=people.student(), relation="Father")
@@ -64,9 +55,6 @@ def make_month() -> None:
 
 
 def class_of(day: date, subject: str, hour: int, minute: int, teacher: str) -> dict[str, Any]:
-    from tests import people
-    from tests.batches import timetables
-
     who = {"Imran": people.other_teacher, "Meera": people.teacher, "Subramaniam": people.guardian_who_teaches}
     begins = timetables.at(day, hour, minute)
     room = timetables.room("Room 1" if teacher == "Meera" else "Room 3")
@@ -76,10 +64,6 @@ def class_of(day: date, subject: str, hour: int, minute: int, teacher: str) -> d
 
 def make_changes() -> None:
     """The coming Monday: a class that is cancelled, and one that is moved to another clock time."""
-    from django.utils import timezone
-
-    from batches.models import ClassSession
-
     day = this_monday() + timedelta(days=7)
     since = timezone.make_aware(datetime.combine(day, time.min))
     row = ClassSession.objects.between(since, since + timedelta(days=1)).get()
@@ -93,11 +77,6 @@ def make_changes() -> None:
 
 def make_busy_institute() -> None:
     """A hundred classes a day, of which some have names as long as names may be."""
-    from batches.models import ClassSession
-    from tests import people
-    from tests.batches import timetables
-    from tests.browser.seed import LONG_HINDI_NAME
-
     monday, teacher = this_monday(), people.guardian_who_teaches()
     batches = [timetables.batch(LONG_HINDI_NAME[:120] if n == 0 else f"Batch {n + 1}") for n in range(BUSY_BATCHES)]
     topic = LONG_HINDI_NAME[:120]
@@ -114,11 +93,5 @@ def make_busy_institute() -> None:
 
 
 def this_monday() -> date:
-    from django.utils import timezone
-
     today = timezone.localdate()
     return today - timedelta(days=today.weekday())
-
-
-if __name__ == "__main__":
-    main()

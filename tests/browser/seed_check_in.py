@@ -1,10 +1,16 @@
-"""A day on which Ananya can check in to one class of each kind, one after the other.
-
-python -m tests.browser.seed_check_in
-"""
+"""A day on which Ananya can check in to one class of each kind, one after the other."""
 
 import uuid
 from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Institute, Role
+from attendance.models import Mode
+from batches.models import ClassSession
+from tests import people
+from tests.attendance import registers
+from tests.batches import timetables
 
 LONG_TOPIC = "अम्ल, क्षार और लवण: प्रश्नोत्तरी, पुनरावृत्ति तथा विगत दस वर्षों के प्रश्नपत्रों की चर्चा"
 TOPICS = {
@@ -38,20 +44,6 @@ def number_of(topic: str) -> uuid.UUID:
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from accounts.models import Institute, Role
-    from attendance.models import Mode
-    from batches.models import ClassSession
-    from tests import people
-    from tests.attendance import registers
-    from tests.batches import timetables
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
@@ -72,7 +64,3 @@ def main() -> None:
     held("Later today", -35)
     held("Over", 100)
     held("Cancelled", 4, cancelled_at=timezone.now() - timedelta(hours=1), reason="The teacher is ill")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,25 +1,22 @@
-"""A class that is held now, forty on its roll, and everything about its check-ins a person could look at.
-
-python -m tests.browser.seed_class_code
-"""
+"""A class that is held now, forty on its roll, and everything about its check-ins a person could look at."""
 
 import uuid
 from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Institute
+from attendance.models import CheckInAttempt, CheckInPosition, CheckInRule, Flag, Freeze, Record, Register
+from tests import people
+from tests.attendance import registers
+from tests.attendance.registers import north_of
+from tests.batches import timetables
 
 LONG_BATCH = "विज्ञान, गणित एवं कम्प्यूटर की विशेष सायंकालीन कक्षा २०२७ (हिन्दी माध्यम), College Road, Nashik"
 THERE, ROLL = 31, 40
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Institute
-    from tests import people
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
@@ -30,10 +27,6 @@ def main() -> None:
 
 def make_class() -> None:
     """Physics, for five minutes now, and one that has not begun."""
-    from attendance.models import Record
-    from tests.attendance import registers
-    from tests.batches import timetables
-
     batch = timetables.batch(venue=timetables.venue())
     held = registers.class_now(began_min_ago=5, batch=batch, subject=timetables.subject())
     registers.register(held)
@@ -44,13 +37,6 @@ def make_class() -> None:
 
 def make_flags() -> None:
     """One of each kind, of which two are reviewed; each with a position."""
-    from django.utils import timezone
-
-    from attendance.models import CheckInAttempt, CheckInPosition, Flag, Register
-    from tests import people
-    from tests.attendance.registers import north_of
-    from tests.batches import timetables
-
     register, now = Register.objects.get(), timezone.now()
     figures = {"accuracy_m": 2.5, "days": 3, "km": 26.4, "min": 10, "kmh": 158, "agent": "Chrome, Windows", "age_s": 31}
     for number, kind in enumerate(Flag.Kind.values):
@@ -73,12 +59,6 @@ def make_flags() -> None:
 
 def make_rules() -> None:
     """A batch with its own rule, one without a venue, and two frozen periods of which one was opened again."""
-    from django.utils import timezone
-
-    from attendance.models import CheckInRule, Freeze
-    from tests import people
-    from tests.batches import timetables
-
     CheckInRule.objects.create(batch=timetables.batch(LONG_BATCH), mode="gps+code", close_after_min=40)
     timetables.batch("Evening doubts")
     now = timezone.now()
@@ -99,7 +79,3 @@ def make_rules() -> None:
         lifted_by=people.admin(),
         lifted_at=now - timedelta(days=2),
     )
-
-
-if __name__ == "__main__":
-    main()

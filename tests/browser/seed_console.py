@@ -1,13 +1,16 @@
-"""A store in the middle of its life: five owners, one gone, one nearly full, jobs in every state.
-
-python -m tests.browser.seed_console
-"""
+"""A store in the middle of its life: five owners, one gone, one nearly full, jobs in every state."""
 
 import io
 import shutil
 from datetime import timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
+from dfs import jobs, pool, repair, store, work
+from dfs.models import DriveAccount, Job, JobLine, StoredFile
+from dfs.operator import quiet_wakes
+from tests import people
 from tests.browser import seed
 
 LONG_PERSON = "Dr. Venkataraghavan Subramaniam"
@@ -15,12 +18,6 @@ LONG_NAME = "Rotational motion: problems with full solutions and marking notes (
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     seed.make_people()
     make_pool()
     make_files()
@@ -29,9 +26,6 @@ def main() -> None:
 
 def make_pool() -> None:
     """Five folders, each lent by another person."""
-    from dfs import pool
-    from tests import people
-
     gib = 1024**3
     lenders = (people.admin, people.teacher, people.other_teacher, people.guardian_who_teaches, people.cashier)
     for label, lend, cap in zip("abcde", lenders, (15, 10, 5, 10, 15), strict=True):
@@ -40,11 +34,6 @@ def make_pool() -> None:
 
 def make_files() -> None:
     """Real files of several areas, stored all the way."""
-    from dfs import store, work
-    from dfs.models import StoredFile
-    from dfs.operator import quiet_wakes
-    from tests import people
-
     shown = (
         ("Timetable.txt", "console", people.admin(), 900),
         ("Answer scripts, subjective test 6.zip", "console", people.admin(), 3_600_000),
@@ -63,11 +52,6 @@ def make_files() -> None:
 
 def make_trouble() -> None:
     """One Drive's folder is gone, one is nearly full; a job runs, one failed, one file heals."""
-    from django.utils import timezone
-
-    from dfs import jobs, repair
-    from dfs.models import DriveAccount, Job, JobLine, StoredFile
-
     drives = {drive.owner.name: drive for drive in DriveAccount.objects.select_related("owner")}
     full = drives["Imran Shaikh"]
     DriveAccount.objects.filter(pk=full.pk).update(used_bytes=full.cap_bytes * 97 // 100)
@@ -91,7 +75,3 @@ def make_trouble() -> None:
         file=failed, kind=Job.Kind.REPAIR, state=Job.State.FAILED, finished_at=timezone.now(),
         reason="Too many pieces are gone to heal it. Bring a lost Drive back.",
     )  # fmt: skip
-
-
-if __name__ == "__main__":
-    main()

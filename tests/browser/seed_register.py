@@ -1,9 +1,19 @@
-"""A class of forty that is held now, half of whom have checked in, and a class like it that nobody has marked.
-
-python -m tests.browser.seed_register
-"""
+"""A class of forty that is held now, half of whom have checked in, and a class like it that nobody has marked."""
 
 from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Institute, Role, User
+from attendance import closing
+from attendance.models import Leave
+from attendance.models.asks import AskState
+from attendance.models.records import Status
+from batches.models import Batch
+from tests import people
+from tests.attendance import checking_in, registers
+from tests.batches import timetables
 
 NAMES = (
     *("Aarav Deshpande", "Aditi Wankhede", "Ayaan Qureshi", "Bhavya Chandrakar", "Chinmay Pathak", "Devika Nair"),
@@ -15,20 +25,10 @@ NAMES = (
     *("Utkarsh Mishra", "Venkata Sai Lakshmi Narasimha Rao Peddireddy", "Yash Tiwari", "Zoya Ansari"),
 )
 LIVE, CLOSED = "Electrochemistry 5", "Electrochemistry 4"
-FRESH = ("By touch", "By keyboard", "Offline", "In two tabs", "Called out", "Signed out")
+FRESH = ("By touch", "By keyboard", "Offline", "In two tabs", "Called out", "Signed out", "From elsewhere")
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Institute, Role
-    from tests import people
-    from tests.batches import timetables
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle", phone="+91 253 231 4405").save()
@@ -42,15 +42,6 @@ def main() -> None:
 
 def make_classes() -> None:
     """One that began a minute ago with check-ins of every kind, closed ones before it, and some nobody has marked."""
-    from django.utils import timezone
-
-    from attendance import closing
-    from attendance.models.records import Status
-    from batches.models import Batch
-    from tests import people
-    from tests.attendance import registers
-    from tests.batches import timetables
-
     batch, now = Batch.objects.get(name="JEE 2027 C"), timezone.now()
     given = {"room": timetables.room("Room 1"), "teacher": people.teacher()}
     on_leave(now)
@@ -71,19 +62,10 @@ def make_classes() -> None:
 
 def students() -> list:
     """By name, as the register lists them."""
-    from accounts.models import User
-
     return list(User.objects.filter(enrolments__batch__name="JEE 2027 C").order_by("name", "pk"))
 
 
 def on_leave(now) -> None:
-    from django.utils import timezone
-
-    from accounts.models import User
-    from attendance.models import Leave
-    from attendance.models.asks import AskState
-    from tests import people
-
     student, today = User.objects.get(name="Jaideep Singh Rathore"), timezone.localdate(now)
     given = {"last_on": today + timedelta(days=2), "reason": "Wedding", "asked_by": people.guardian()}
     Leave.objects.create(student=student, first_on=today, state=AskState.GRANTED, **given)
@@ -91,10 +73,6 @@ def on_leave(now) -> None:
 
 def check_everybody_in(held) -> None:
     """Most are there; some far off, some uncertain, some with the code, some not at all."""
-    from django.test import Client
-
-    from tests.attendance import checking_in, registers
-
     register = registers.register(held)
     for number, student in enumerate(students()):
         sent = checking_in.body(**checking_in.fix(registers.north_of(number), accuracy=12))
@@ -110,7 +88,3 @@ def check_everybody_in(held) -> None:
         browser.force_login(student)
         answer = checking_in.send(held, sent, browser=browser)
         assert answer.status_code == 200, answer.content
-
-
-if __name__ == "__main__":
-    main()

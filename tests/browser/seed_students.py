@@ -1,9 +1,15 @@
-"""A full batch with students of now and before, one waiting, two asking, and a batch with nobody in it.
-
-python -m tests.browser.seed_students
-"""
+"""A full batch with students of now and before, one waiting, two asking, and a batch with nobody in it."""
 
 from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Institute, Role
+from batches import waiting
+from batches.models import JoinRequest
+from tests import people
+from tests.batches import enrolling, timetables
+from tests.browser.seed import LONG_HINDI_NAME
 
 NAMES = (
     "Aarohi Sanjay Deshpande",
@@ -17,15 +23,6 @@ NAMES = (
 
 
 def main() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    from accounts.models import Institute
-    from tests import people
-
-    call_command("migrate", verbosity=0)
     for make in people.EVERYBODY.values():
         make()
     Institute(pk=1, name="Pragati Study Circle").save()
@@ -33,15 +30,6 @@ def main() -> None:
 
 
 def make_students() -> None:
-    from django.utils import timezone
-
-    from accounts.models import Role
-    from batches import waiting
-    from batches.models import JoinRequest
-    from tests import people
-    from tests.batches import enrolling, timetables
-    from tests.browser.seed import LONG_HINDI_NAME
-
     now, day = timezone.now(), timedelta(days=1)
     crowd = [
         people.person(name, Role.STUDENT, admission_number=f"2026-0{number}")
@@ -59,7 +47,3 @@ def make_students() -> None:
     waiting.wait(batch, student=people.other_student(), actor=people.admin())
     for one in crowd[6:]:
         JoinRequest.objects.create(batch=batch, student=one)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,19 +1,31 @@
 """The real server on a port and a data directory of its own."""
 
-import fcntl
+import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 from urllib.request import urlopen
+
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 120
 STOP_S = 30
 KEEP_ALIVE_S = 600  # a client that comes back after a pause must not meet a connection that is just closing
+STILL_IN_S = 240  # well below ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody's sign-in: its cookies, and when, by the monotonic clock in s."""
+
+    cookies: list[Any]
+    at: float
 
 
 class Site:
@@ -21,11 +33,13 @@ class Site:
 
     def __init__(self, data_dir: Path, *, is_debug: bool = False, more: dict[str, str] | None = None) -> None:
         self.data_dir = data_dir
+        self.entered: dict[str, Entered] = {}
         self.log = data_dir / f"server-{'debug' if is_debug else 'plain'}.log"
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         command = [sys.executable, "-m", "uvicorn", "coaching.asgi:application", "--fd", str(listening.fileno())]
         own = {"BASE_URL": self.url} | ({"DEBUG": "1"} if is_debug else {}) | (more or {})
+        self.bystander = Bystander(environment(data_dir) | (more or {}))
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--no-access-log", "--timeout-keep-alive", str(KEEP_ALIVE_S)],
@@ -44,8 +58,17 @@ class Site:
             self.close()
             raise RuntimeError(f"The server did not start:\n{self.log.read_text()}") from error
 
+    def note_entered(self, who: str, cookies: list[Any]) -> None:
+        """He has just signed in with these cookies; they serve his next walks, too."""
+        self.entered[who] = Entered(cookies, time.monotonic())
+
+    def is_still_in(self, who: str) -> bool:
+        """Whether he signed in so shortly ago that nothing would ask him for his password again."""
+        return who in self.entered and time.monotonic() - self.entered[who].at < STILL_IN_S
+
     def close(self) -> None:
-        """End the server and wait for it."""
+        """End the server, and who stands beside it, and wait for them."""
+        self.bystander.close()
         self.process.terminate()
         try:
             self.process.wait(STOP_S)
@@ -66,34 +89,51 @@ def environment(data_dir: Path) -> dict[str, str]:
     }
 
 
-def meanwhile(site: Site, code: str, *, more: dict[str, str] | None = None) -> None:
-    """What a worker or another person does to the rows, in a process of its own."""
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    own = environment(site.data_dir) | (more or {})
-    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def meanwhile(site: Site, code: str) -> str:
+    """What a worker or another person does to the rows, in a process of its own; what the lines print."""
+    return site.bystander.run(code)
+
+
+class Bystander:
+    """The process that runs lines beside a site: `tests.browser.bystander`, started when it is first asked."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, code: str) -> str:
+        """What the lines print. Raises: AssertionError when they raise."""
+        into, out = self._pipes()
+        into.write(json.dumps(code) + "\n")
+        into.flush()
+        told = json.loads(out.readline() or '{"error": "nobody answers"}')
+        assert not told["error"], told["error"]
+        return str(told["printed"]).strip()
+
+    def close(self) -> None:
+        """It ends when nobody can tell it anything more."""
+        if self._process is not None:
+            self._process.communicate()
+
+    def _pipes(self) -> tuple[IO[str], IO[str]]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.bystander"],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
 
 
 def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
-    """Migrate and fill the site's database. Migrating takes most of it, so a run of the tests does it once."""
-    shutil.copytree(_kept(data_dir, "migrated", ["manage.py", "migrate", "-v0"]), data_dir, dirs_exist_ok=True)
-    _fill(data_dir, ["-m", program])
-
-
-def _kept(data_dir: Path, name: str, words: list[str]) -> Path:
-    """The data directory that this makes, made by whichever test process asks first; the others wait for it."""
-    of_run = data_dir.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else data_dir.parent
-    kept = of_run / name
-    with (of_run / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            making = Path(tempfile.mkdtemp(dir=of_run))
-            _fill(making, words)
-            making.rename(kept)
-    return kept
-
-
-def _fill(data_dir: Path, words: list[str]) -> None:
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
+    """Fill a migrated database for a site with what `main` of the module `program` makes."""
+    migrated.copy_sqlite(data_dir / "classcrew.sqlite3")
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", f"from {program} import main; main()"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"The site could not be filled:\n{done.stdout}{done.stderr}")

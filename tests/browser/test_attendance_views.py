@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import site as sites
 from tests.browser.conftest import through_the_door
-from tests.browser.looking import look
+from tests.browser.looking import look, take_picture
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -71,7 +71,7 @@ def test_grid_of_two_hundred_scrolls_in_its_own_box_and_leads_on(enter):
     assert abs(head.bounding_box()["x"] - box.bounding_box()["x"]) < 3
     assert abs(name.bounding_box()["x"] - box.bounding_box()["x"]) < 3
     assert abs(head.bounding_box()["y"] - box.bounding_box()["y"]) < 3
-    page.screenshot(path="tests/browser/screenshots/attendance-grid-scrolled-360.png")
+    take_picture(page, "attendance-grid-scrolled-360", whole=False)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("link", name="Aarohi Deshpande").first.click()
     expect(page.get_by_role("heading", name="Aarohi Deshpande")).to_be_visible()

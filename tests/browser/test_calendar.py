@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import site as sites
 from tests.browser.conftest import through_the_door
-from tests.browser.looking import MAX_PAGE_BYTES, SCREENSHOTS, look, page_bytes
+from tests.browser.looking import MAX_PAGE_BYTES, look, page_bytes, take_picture
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -72,9 +72,8 @@ def test_a_month_prints_on_one_landscape_page(page: Page, busy_site: Site) -> No
     page.goto(f"{busy_site.url}/calendar/")
     page.emulate_media(media="print")
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
-    SCREENSHOTS.mkdir(exist_ok=True)
     page.set_viewport_size({"width": 1047, "height": 718})
-    page.screenshot(path=SCREENSHOTS / "calendar-printed.png")
+    take_picture(page, "calendar-printed", whole=False)
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import SCREENSHOTS, look
+from tests.browser.looking import look, take_picture
 from tests.browser.site import Site, meanwhile
 
 pytestmark = pytest.mark.browser
@@ -93,7 +93,7 @@ def test_list_of_many_is_put_right_invited_and_printed(office):
     look(office, "invitation-slips")
     office.emulate_media(media="print")
     expect(office.locator(".rail")).to_be_hidden()
-    office.screenshot(path=SCREENSHOTS / "invitation-slips-print.png", full_page=True)
+    take_picture(office, "invitation-slips-print")
     office.emulate_media(media="screen")
 
     office.get_by_role("navigation", name=re.compile("^Main$")).get_by_role("link", name="Invitations").click()

@@ -57,7 +57,7 @@ def linking_site(google: GoogleEmulator, tmp_path_factory: pytest.TempPathFactor
     sites.seed(data_dir)
     site = Site(data_dir, more=google.settings)
     try:
-        meanwhile(site, SHELVES, more=google.settings)
+        meanwhile(site, SHELVES)
         yield site
     finally:
         site.close()
@@ -121,7 +121,7 @@ def test_drive_is_linked_changed_and_taken_back(
     page.get_by_role("button", name=f"Keep {MINE}").click()
     expect(page.get_by_role("button", name=f"Unlink {MINE}")).to_be_visible()
     page.get_by_role("button", name=f"Unlink {MINE}").click()
-    meanwhile(linking_site, "from dfs import lending; assert lending.go_on_leaving()", more=google.settings)
+    meanwhile(linking_site, "from dfs import lending; assert lending.go_on_leaving()")
     page.reload()
     expect(page.get_by_text("You lend no Drive")).to_be_visible()
 

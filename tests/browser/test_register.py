@@ -1,8 +1,6 @@
 """A teacher takes the register in a real browser: by touch, by keyboard, without a connection, beside a colleague."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -30,11 +28,11 @@ CHECK_IN = """
 from django.test import Client
 from accounts.models import User
 from batches.models import ClassSession
-from tests.attendance import checking_in
+from tests.attendance import checking_in, registers
 held = ClassSession.objects.get(topic={topic!r})
 browser = Client(SERVER_NAME="127.0.0.1")
 browser.force_login(User.objects.get(name={name!r}))
-answer = checking_in.send(held, checking_in.body(**checking_in.fix()), browser=browser)
+answer = checking_in.send(held, checking_in.body(**checking_in.fix(registers.north_of({metres}))), browser=browser)
 assert answer.status_code == 200, answer.content
 """
 MARK = """
@@ -81,21 +79,12 @@ def enter(page: Page, institute: Site) -> Callable[[str], Page]:
 
 def number_of(institute: Site, topic: str) -> str:
     rows = f"ClassSession.objects.filter(topic={topic!r})"
-    return told(institute, f"from batches.models import ClassSession\nprint({rows}.latest('pk').uuid)")
-
-
-def told(institute: Site, code: str) -> str:
-    """What a look into the rows prints."""
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
-    done = subprocess.run(
-        command, cwd=sites.ROOT, env=sites.environment(institute.data_dir), capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    return meanwhile(institute, f"from batches.models import ClassSession\nprint({rows}.latest('pk').uuid)")
 
 
 def says(institute: Site, topic: str) -> dict[str, tuple[str, int, int | None]]:
     """Of each student's name what the register says: letter, version, minutes."""
-    rows: list[list[Any]] = json.loads(told(institute, SAYS.format(topic=topic)))
+    rows: list[list[Any]] = json.loads(meanwhile(institute, SAYS.format(topic=topic)))
     return {name: (status, version, late) for name, status, version, late in rows}
 
 
@@ -237,7 +226,7 @@ def test_overruling_a_check_in_asks_for_the_reason_once(hand, institute):
 
 def test_check_ins_come_in_while_the_teacher_looks(hand, institute):
     open_register(hand, institute, "Called out")
-    meanwhile(institute, CHECK_IN.format(topic="Called out", name="Sana Sheikh"))
+    meanwhile(institute, CHECK_IN.format(topic="Called out", name="Sana Sheikh", metres=0))
     expect(row(hand, "Sana Sheikh").get_by_text("Checked in")).to_be_visible()
     expect(row(hand, "Sana Sheikh").get_by_role("radio", name="Present")).to_be_checked()
     hand.get_by_label("Heads in the room").fill("0")
@@ -249,6 +238,21 @@ def test_check_ins_come_in_while_the_teacher_looks(hand, institute):
     hand.get_by_role("button", name="Mark absent").tap()
     expect(hand.get_by_text("No answer, marked")).to_be_visible()
     assert says(institute, "Called out")["Sana Sheikh"][0] == "A"
+
+
+def test_all_present_leaves_who_checked_in_from_elsewhere_also_while_the_teacher_looks(hand, institute):
+    open_register(hand, institute, "From elsewhere")
+    meanwhile(institute, CHECK_IN.format(topic="From elsewhere", name="Sana Sheikh", metres=240))
+    expect(row(hand, "Sana Sheikh").get_by_text("Flagged:")).to_be_visible()
+    everybody = hand.get_by_role("button", name="All present")
+    everybody.tap()
+    expect(hand.locator(".toast")).to_have_text("39 marked. 1 left: flagged.Undo")
+    look(hand, "register-flagged")
+    everybody.tap()
+    expect(hand.locator(".toast")).to_have_text("1 left: flagged.")
+    expect(hand.locator("[data-dock]")).to_contain_text("Saved")
+    assert len(says(institute, "From elsewhere")) == 39
+    assert "Sana Sheikh" not in says(institute, "From elsewhere")
 
 
 def test_who_waits_is_accepted_with_one_tap_and_that_is_undone(hand, institute):

@@ -129,9 +129,9 @@ def test_a_worker_killed_anywhere_while_storing_changes_nothing(drives: Lend) ->
 
 def test_a_worker_killed_anywhere_while_healing_changes_nothing(drives: Lend) -> None:
     drives(6)
+    file = stored(DATA)
 
     def prepare() -> Job:
-        file = stored(DATA)
         row = file.chunks.select_related("account").filter(kind="PARITY").first() or file.chunks.first()
         (Path(row.account.location) / row.object_id[:2] / row.object_id).unlink()
         repair.verify()
@@ -142,8 +142,6 @@ def test_a_worker_killed_anywhere_while_healing_changes_nothing(drives: Lend) ->
         assert content_of(job.file) == DATA
         assert repair.verify(deep=True).is_clean
         assert_books_balance()
-        store.erase(job.file, actor=None)
-        finish(job.file)
 
     assert every_step(prepare, check) > 20
 

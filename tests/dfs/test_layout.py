@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from dfs.layout import TAG_BYTES, Layout
 
+pytestmark = pytest.mark.apart
+
 shapes = st.tuples(st.integers(0, 5_000), st.integers(1, 9), st.integers(1, 16)).map(
     lambda shape: Layout(shape[0], shape[1] * shape[2], shape[2])
 )

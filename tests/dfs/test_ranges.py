@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from dfs.ranges import Conditions, NotSatisfiable, Span, is_unchanged, requested_span
 
+pytestmark = pytest.mark.apart
+
 ETAG = '"f-1"'
 
 

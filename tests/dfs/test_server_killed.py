@@ -18,6 +18,7 @@ def keep(blocks: Iterator[bytes], got: bytearray) -> None:
         got += block
 
 
+@pytest.mark.apart
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_reader_of_a_killed_server_gets_a_short_body_and_no_wrong_bytes(tmp_path: Path) -> None:
     sites.seed(tmp_path)

@@ -19,7 +19,10 @@ from tests.dfs.uploading import BODY, TUS, metadata
 from tests.people import PASSWORD
 
 # tuspy leaves the files that it reads open.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.apart,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+]
 MIB = 1024 * 1024
 LIMIT_BYTES = 40 * MIB
 PATIENCE_S = 120  # what goes well waits for a fraction of it; a loaded machine is no failure

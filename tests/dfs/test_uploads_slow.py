@@ -52,6 +52,7 @@ def dripping(phones: list[socket.socket]) -> Iterator[None]:
         dripper.join()
 
 
+@pytest.mark.apart
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads in /proc")
 def test_sixty_dripping_phones_hold_no_thread_and_stop_neither_an_upload_nor_a_page(site: sites.Site) -> None:
     meera, other = Person(site, "meera@pragati.test"), Person(site, "meera@pragati.test")
@@ -74,6 +75,7 @@ def test_sixty_dripping_phones_hold_no_thread_and_stop_neither_an_upload_nor_a_p
     assert all(meera.offset_once_free(url) >= 1000 for url in urls[::20])
 
 
+@pytest.mark.apart
 def test_refusals_come_before_a_byte_of_the_body(site: sites.Site) -> None:
     meera = Person(site, "meera@pragati.test")
     url = meera.create(10 * MIB)
@@ -91,6 +93,7 @@ def test_refusals_come_before_a_byte_of_the_body(site: sites.Site) -> None:
     assert meera.head(url).headers["Upload-Offset"] == "0"
 
 
+@pytest.mark.apart
 def test_accepted_request_is_told_to_go_on(site: sites.Site) -> None:
     meera = Person(site, "meera@pragati.test")
     url = meera.create(4)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from google.auth.transport.requests import AuthorizedSession
 
+from tests import apart
 from tests.emulators import google_clients
 from tests.emulators.google import Account, GoogleEmulator
 
@@ -35,3 +36,8 @@ def wire(google: GoogleEmulator, meera: Account) -> Iterator[AuthorizedSession]:
     session = google_clients.session(google, meera)
     yield session
     session.close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """An emulator knows nothing of the site: it is the same whatever that stands on."""
+    item.add_marker(apart.MARK)

@@ -7,6 +7,8 @@ import pytest
 
 from coaching.lib.pictures import NotAPicture, small_webp
 
+pytestmark = pytest.mark.apart
+
 Image = pytest.importorskip("PIL.Image")
 AT_MOST = 40 * 1024
 

@@ -1,6 +1,5 @@
 """The site as an institute runs it: the production profile, four workers, a proxy in front that ends TLS."""
 
-import base64
 import http.client
 import os
 import re
@@ -13,6 +12,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
+from tests import apart, migrated
+from tests.services.servers import throw_away_valkey
 
 HOST = "pragati.example"
 START_S, STOP_S = 120, 30
@@ -94,13 +96,24 @@ PEOPLE = "from tests import people; people.teacher(); people.student(); people.a
 
 
 @pytest.fixture(scope="session")
-def production(tmp_path_factory: pytest.TempPathFactory, valkey_url: str, project_dir: Path) -> Iterator[Production]:
+def production(tmp_path_factory: pytest.TempPathFactory, project_dir: Path) -> Iterator[Production]:
     """One site for all checks that need a real one; who is signed in where is each check's own business."""
     directory = tmp_path_factory.mktemp("production")
+    with throw_away_valkey(directory) as valkey_url:
+        yield from _run(directory, valkey_url, project_dir)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The site stands on SQLite and a Valkey of its own, whatever the run itself is on."""
+    if "production" in getattr(item, "fixturenames", ()):
+        item.add_marker(apart.MARK)
+
+
+def _run(directory: Path, valkey_url: str, project_dir: Path) -> Iterator[Production]:
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "only-for-this-test-" + "x" * 50,
-        "CLASSCREW_MASTER_KEYS": "k1:" + base64.b64encode(bytes(range(32))).decode(),
+        "CLASSCREW_MASTER_KEYS": os.environ["CLASSCREW_MASTER_KEYS"],  # those the migrated database knows
         "BASE_URL": f"https://{HOST}",
         "ALLOWED_HOSTS": HOST,
         "TRUSTED_PROXY_COUNT": "1",
@@ -115,7 +128,7 @@ def production(tmp_path_factory: pytest.TempPathFactory, valkey_url: str, projec
         done = subprocess.run(command, cwd=project_dir, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
 
-    manage("migrate", "-v0")
+    migrated.copy_sqlite(directory / "classcrew.sqlite3")
     manage("collectstatic", "--noinput", "-v0")
     manage("shell", "-v0", "-c", PEOPLE)
     listener = socket.create_server(("127.0.0.1", 0))

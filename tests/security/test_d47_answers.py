@@ -18,8 +18,16 @@ from tests import people
 from tests.security.conftest import HOST, Production, Visitor
 from tests.test_access import TABLE
 
-# A file its owner's browser may keep and must ask about; the log that is asked for often and rarely new.
-OWN_CACHING = {"dfs:file_download", "dfs:console_file", "dfs:console_log", "person_photo"}
+# A file its owner's browser may keep and must ask about; the log that is asked for often and rarely new; a paper nobody
+# can read without the key that comes at the opening.
+OWN_CACHING = {
+    "dfs:file_download",
+    "dfs:console_file",
+    "dfs:console_log",
+    "person_photo",
+    "question_image",
+    "sealed_paper",
+}
 
 
 @pytest.mark.django_db

@@ -11,9 +11,12 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests import migrated
 from tests.services.servers import throw_away_postgres, throw_away_valkey
 
-SELECTION = "not browser and not proof"
+# A walk's site and what is marked `apart` would run on the same embedded database and queues as in `make test`:
+# tests/apart.py shows that none of them reaches the servers.
+SELECTION = "not browser and not proof and not apart"
 
 
 def main(arguments: list[str]) -> int:
@@ -21,10 +24,12 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
         environment = dict(os.environ)
-        for name, server in (("DATABASE_URL", throw_away_postgres), ("REDIS_URL", throw_away_valkey)):
-            if not environment.get(name):
-                directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="classcrew-"))
-                environment[name] = stack.enter_context(server(Path(directory)))
+        if not environment.get("REDIS_URL"):
+            environment["REDIS_URL"] = stack.enter_context(throw_away_valkey(_directory(stack)))
+        if not environment.get("DATABASE_URL"):
+            directory = _directory(stack)
+            environment["DATABASE_URL"] = stack.enter_context(throw_away_postgres(directory))
+            environment |= stack.enter_context(migrated.postgres(environment["DATABASE_URL"], directory))
         environment["REQUIRE_SERVICES"] = "1"
         command = [
             sys.executable,
@@ -42,6 +47,10 @@ def main(arguments: list[str]) -> int:
             *arguments,
         ]
         return subprocess.run(command, env=environment).returncode
+
+
+def _directory(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="classcrew-")))
 
 
 if __name__ == "__main__":

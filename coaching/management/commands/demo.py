@@ -21,6 +21,7 @@ from batches import demo as batches_demo
 from coaching.lib import triggers
 from dfs import demo as drives_demo
 from dfs.operator import quiet_wakes
+from exams import demo as exams_demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Command(InstituteCommand):
             demo_day.seed(people)
         batches_demo.seed(people)
         attendance_demo.seed(people)
+        exams_demo.seed(people)
         sign_ins = [asdict(one) for one in _sign_ins(people)]
         guardian_link = demo_guardian_link.seed(people)
         if options["json"]:

@@ -14,13 +14,14 @@ from django.db import DatabaseError
 
 import accounts.sealed
 import dfs.sealed
+import exams.sealed
 from accounts.activity import record
 from accounts.keys import mark_master_keys, verify_master_keys
 from accounts.models import MasterKeyMark
 from coaching.lib.holders import Holder
 from coaching.lib.sealing import SealBroken, ring
 
-HOLDERS: tuple[Holder, ...] = (*dfs.sealed.HOLDERS, *accounts.sealed.HOLDERS)
+HOLDERS: tuple[Holder, ...] = (*dfs.sealed.HOLDERS, *accounts.sealed.HOLDERS, *exams.sealed.HOLDERS)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,87 @@
+"""What exams keep of a person: as tables he can take with him, and what an erasure takes.
+
+Nothing here holds an erasure. Attempts, answers and results stay as the history of tests, and name nobody any more.
+Of results the copy has what is shown to him (`result_copy`): it is no way round a release.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from coaching.lib.offers import Section
+from exams import result_copy
+from exams.models import Attempt, AttemptEvent, LeaderboardChoice, Response, TakeoverRequest, TimeCredit
+
+AT_ONCE = 500
+
+
+def export(person: User) -> list[Section]:
+    """His attempts, what he answered, what was noted while he wrote, and time he was given."""
+    return [
+        Section(
+            "attempts",
+            _("Tests written"),
+            (_("Test"), _("Attempt"), _("Began"), _("Deadline"), _("Handed in"), _("How"), _("Device")),
+            _attempts(person),
+        ),
+        Section(
+            "answers",
+            _("Answers"),
+            (_("Test"), _("Attempt"), _("Question"), _("Answer"), _("Marked for review"), _("Seconds"), _("Saved")),
+            _answers(person),
+        ),
+        Section(
+            "test_events",
+            _("Noted during tests"),
+            (_("Test"), _("When"), _("What"), _("Cause"), _("Seconds")),
+            _events(person),
+        ),
+        Section(
+            "test_time",
+            _("Time given in tests"),
+            (_("Test"), _("When"), _("Seconds"), _("Why")),
+            _credits(person),
+        ),
+        *result_copy.sections(person),
+    ]
+
+
+def erase(person: User) -> None:
+    """Before his name goes: by which device he wrote, what he still asks for, and his place on leaderboards."""
+    Attempt.objects.filter(student=person).update(device="", device_id=None, slot=None)
+    asked = TakeoverRequest.objects.filter(attempt__student=person)
+    asked.filter(state=TakeoverRequest.State.ASKED).update(state=TakeoverRequest.State.DROPPED)
+    asked.update(device="", device_id=None)
+    LeaderboardChoice.objects.filter(student=person).delete()
+
+
+def _attempts(person: User) -> Iterator[tuple[Any, ...]]:
+    rows = Attempt.objects.filter(student=person).select_related("test")
+    for row in rows.order_by("admitted_at", "pk").iterator(chunk_size=AT_ONCE):
+        how = str(row.get_ended_by_display())
+        yield row.test.title, row.number, row.started_at, row.deadline_at, row.submitted_at, how, row.device
+
+
+def _answers(person: User) -> Iterator[tuple[Any, ...]]:
+    rows = Response.objects.filter(attempt__student=person).select_related("attempt__test", "question")
+    for row in rows.order_by("attempt", "question").iterator(chunk_size=AT_ONCE):
+        said = row.answer if isinstance(row.answer, str) else json.dumps(row.answer, ensure_ascii=False)
+        number, seconds = f"#{row.question.question_id}", row.spent_ms // 1000
+        answer = said if row.is_answered else ""
+        yield row.attempt.test.title, row.attempt.number, number, answer, row.is_marked, seconds, row.saved_at
+
+
+def _events(person: User) -> Iterator[tuple[Any, ...]]:
+    rows = AttemptEvent.objects.filter(attempt__student=person).select_related("attempt__test")
+    for row in rows.order_by("at", "pk").iterator(chunk_size=AT_ONCE):
+        seconds = None if row.duration_ms is None else row.duration_ms // 1000
+        yield row.attempt.test.title, row.happened_at, str(row.get_kind_display()), row.cause, seconds
+
+
+def _credits(person: User) -> Iterator[tuple[Any, ...]]:
+    rows = TimeCredit.objects.filter(attempt__student=person).select_related("attempt__test")
+    for row in rows.order_by("at", "pk").iterator(chunk_size=AT_ONCE):
+        yield row.attempt.test.title, row.at, row.seconds, row.reason
