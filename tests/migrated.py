@@ -43,6 +43,12 @@ def copy_sqlite_to_migrate(target: Path) -> None:
         copy_sqlite(target)
 
 
+def migrate_in_place(environment: dict[str, str], within_s: float) -> None:
+    """Migrate the database of that environment; processes of one run that ask together do so one after the other."""
+    with _alone():
+        subprocess.run(_migrate(), cwd=ROOT, env=environment, check=True, timeout=within_s)
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
     """Whichever process asks first makes what is not there; the others wait for that."""

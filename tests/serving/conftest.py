@@ -91,7 +91,7 @@ def _run(directory: Path, listener: socket.socket) -> Iterator[Site]:
         "LOG_FORMAT": "json",
     }
     if os.environ.get("DATABASE_URL"):
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, check=True, timeout=START_S)
+        migrated.migrate_in_place(environment, START_S)
     else:
         migrated.copy_sqlite(directory / "classcrew.sqlite3")
     command = [sys.executable, "-m", "gunicorn", "-k", "coaching.server.Worker"]
