@@ -9,6 +9,8 @@ from exams.models.attempts import (
     TimeCredit,
 )
 from exams.models.bank import Difficulty, Question, QuestionImage, QuestionVersion, Tag, Topic
+from exams.models.coding import CodeData, CodeGroup, CodeRules, CodeSolution, CodeSuite, CodeTest
+from exams.models.judging import CodeComparison, CodeSubmission, JudgeHost, Judgement, JudgeState, Rejudge
 from exams.models.marking import KeyFix, ManualMark, Rubric, SectionMark
 from exams.models.papers import BlueprintCell, ExamQuestion, SealedPaper, Section
 from exams.models.results import Analysis, Comparison, LeaderboardChoice, Result, ResultVersion
@@ -21,15 +23,27 @@ __all__ = [
     "Attempt",
     "AttemptEvent",
     "BlueprintCell",
+    "CodeComparison",
+    "CodeData",
+    "CodeGroup",
+    "CodeRules",
+    "CodeSolution",
+    "CodeSubmission",
+    "CodeSuite",
+    "CodeTest",
     "Comparison",
     "Difficulty",
     "ExamQuestion",
+    "JudgeHost",
+    "JudgeState",
+    "Judgement",
     "KeyFix",
     "LeaderboardChoice",
     "ManualMark",
     "Question",
     "QuestionImage",
     "QuestionVersion",
+    "Rejudge",
     "Response",
     "Result",
     "ResultVersion",

@@ -30,6 +30,7 @@ class Cause(models.TextChoices):
 
     CLOSED = "CLOSED", _("The test was over")
     MARKED = "MARKED", _("Answers were marked")
+    JUDGED = "JUDGED", _("Programs were judged")
     LATE = "LATE", _("An attempt was handed in later")
     KEY_FIX = "KEY_FIX", _("A key was corrected")
     BY_HAND = "BY_HAND", _("Reckoned again by staff")
@@ -53,6 +54,7 @@ class ResultVersion(models.Model):
     waiting_count = models.PositiveIntegerField(default=0, help_text="Answers nobody has marked: it is provisional.")
     marks_upto = models.PositiveBigIntegerField(default=0, help_text="The last of exam_marks that is in it.")
     section_marks_upto = models.PositiveBigIntegerField(default=0, help_text="The last of exam_section_marks in it.")
+    judged_upto = models.DateTimeField(null=True, help_text="The last judging of a program that is in it.")
     digest = models.CharField(max_length=64)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
@@ -65,7 +67,7 @@ class ResultVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["test", "number"], name="result_version_once"),
             models.CheckConstraint(
-                condition=Q(cause__in=["CLOSED", "MARKED", "LATE", "KEY_FIX", "BY_HAND"]),
+                condition=Q(cause__in=["CLOSED", "MARKED", "JUDGED", "LATE", "KEY_FIX", "BY_HAND"]),
                 name="result_version_cause_known",
             ),
         ]
