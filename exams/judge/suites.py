@@ -18,7 +18,7 @@ from django.db.models import BinaryField, F
 from django.db.models.functions import Substr
 
 from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest, Question
-from exams.sandbox.languages import LANGUAGES, MIB
+from exams.sandbox.languages import LANGUAGES
 
 SHOWN = 4 * 1024
 """So many bytes of a sample stand in the paper; the rest can be fetched by nobody but staff."""
@@ -127,7 +127,7 @@ def limits_of(suite: CodeSuite) -> dict[str, dict[str, int]]:
     return {
         name: {
             "cpu_ms": round(suite.cpu_ms * one.factor),
-            "memory_mb": suite.memory_mb + one.extra_bytes // MIB,
+            "memory_mb": suite.memory_mb + one.extra_bytes // 1024**2,
         }
         for name, one in LANGUAGES.items()
     }
