@@ -37,14 +37,14 @@ class Bounds:
 
     cpu_ms          CPU time of all its threads and processes; above it: TLE
     wall_ms         time by the clock; above it: TLE
-    memory_bytes    resident memory; above it: MLE. What can be allocated is bounded a little above it.
+    memory_bytes    resident memory; above it: MLE. What can be allocated at all is bounded above it (`rlimits`).
     blame_bytes     an abnormal end with so much resident reads MLE, not RE; 0: memory_bytes. For languages that keep
                     their own, smaller limit (a Java heap).
     is_address_space True: RLIMIT_AS (C, C++, Python). False: RLIMIT_DATA, for what reserves without using (Java, Node)
     output_bytes    of stdout; above it: OLE.          kept_bytes: so much of its beginning is in the outcome
     errors_bytes    of stderr; above it: OLE.          kept_errors_bytes: likewise
     threads         threads and processes alive at the same time
-    may_fork        False: fork and exec of another process are refused, only threads are made. True is for compilers.
+    may_fork        False: other processes are refused, only threads are made. True is for compilers.
     scratch_bytes   size of a writable /tmp; 0: nothing is writable. Without a cgroup only for compilers (inodes!).
     file_bytes      largest file it may write.         files: file descriptors.
     stack_bytes     0: as large as memory allows (deep recursion works).
@@ -80,8 +80,9 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`exit_code` None: ended by `signal`, or not run. `memory_bytes`: the most that was resident. `stdout` and `stderr`
-    are the kept beginnings, `stdout_bytes` and `stderr_bytes` all that was written. `detail`: for staff, why not OK."""
+    """`exit_code` None: ended by `signal` (an exit code of 128 + a signal reads like that signal), or not run.
+    `memory_bytes`: the most that was resident. `stdout` and `stderr` are the kept beginnings, `stdout_bytes` and
+    `stderr_bytes` all that was written. `detail`: for staff, why it is not OK."""
 
     status: Status
     exit_code: int | None = None
@@ -108,7 +109,7 @@ class Runner(Protocol):
         files: Sequence[File] = (),
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
-        """Runs `command` (its first word an absolute path inside) with the working directory /box, or /tmp where there is
-        a scratch. `env` is all there is of an environment, beside PATH, HOME and LANG=C.UTF-8. Nothing of it is alive
+        """Runs `command` (its first word an absolute path inside) in the directory /box, or /tmp where there is a
+        scratch. `env` is all there is of an environment, beside PATH, HOME and LANG=C.UTF-8. Nothing of it is alive
         afterwards. Raises: SandboxUnusable, when this machine has no sandbox; everything else is an outcome."""
         ...
