@@ -95,7 +95,7 @@ class BubblewrapRunner:
     def _started(self, arguments: Sequence[str], streams: tuple[int, int, int], handed: Sequence[int]) -> Started:
         """Bubblewrap. It has nothing of our environment and no rights of root. Raises: SandboxUnusable."""
         uid = os.geteuid() or self._uid
-        as_user: dict[str, Any] = {} if os.geteuid() else {"user": uid, "group": uid, "extra_groups": []}
+        as_user: dict[str, Any] = {} if os.geteuid() else {"user": uid, "group": slots.GROUP, "extra_groups": []}
         stdin, stdout, stderr = streams
         try:
             started = subprocess.Popen(
@@ -141,7 +141,7 @@ def _outcome(seen: Seen, bounds: Bounds) -> Outcome:
     code: int | None = seen.ended_as
     number: int | None = None
     if code is not None and 128 < code <= 128 + signal.NSIG:
-        code, number = None, code - 128
+        number, code = code - 128, None
     status, detail = _judged(seen, bounds)
     if status is Status.SE and not seen.was_started:
         code = number = None

@@ -9,6 +9,7 @@ import resource
 import subprocess
 from collections.abc import Iterable, Iterator
 
+from exams.sandbox import slots
 from exams.sandbox.runner import MIB, Bounds
 
 # What may be allocated lies above what may be resident, so that a bomb is seen as such (MLE) before its allocations
@@ -67,7 +68,7 @@ def _as_user(pid: int, limits: Iterable[tuple[int, int, int]], uid: int) -> None
     options = [f"--{_OPTIONS[limit]}={_said(soft)}:{_said(hard)}" for limit, soft, hard in limits]
     command = ["prlimit", "--pid", str(pid), *options]
     done = subprocess.run(
-        command, user=uid, group=uid, extra_groups=[], env={"PATH": os.defpath}, capture_output=True, check=False
+        command, user=uid, group=slots.GROUP, extra_groups=[], env={"PATH": os.defpath}, capture_output=True, check=False
     )
     if done.returncode:
         raise PermissionError(done.stderr.decode(errors="replace").strip())
