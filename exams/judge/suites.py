@@ -3,6 +3,7 @@
     suite = suite_in_use(question)          # READY, the highest number; None: marked by people
     kept = keep_data(b"2 3\\n")              # once, however many tests name it
     student_view(suite)                     # samples, groups and limits, as JSON: goes into papers and pages
+    decide(suite)                           # its solutions are judged: in use, or a draft again
 
 What is hidden (input and output of tests that are no samples) leaves this package only for the judge and for staff.
 """
@@ -17,13 +18,28 @@ from typing import Any
 from django.db.models import BinaryField, F
 from django.db.models.functions import Substr
 
+from exams.judge.suite_checks import decide
 from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest, Question
 from exams.sandbox.languages import LANGUAGES
 
+__all__ = [
+    "Head",
+    "data_of",
+    "decide",
+    "heads_of",
+    "keep_data",
+    "keep_many",
+    "limits_of",
+    "plain",
+    "student_view",
+    "student_views",
+    "suite_in_use",
+    "suites_in_use",
+]
 SHOWN = 4 * 1024
 """So many bytes of a sample stand in the paper; the rest can be fetched by nobody but staff."""
 _PACKED_HEAD = 8 * 1024
-_AT_ONCE = 400
+_AT_ONCE, _PACKED_AT_ONCE = 400, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,32 @@ def keep_data(content: bytes) -> CodeData:
         return found
     values = {"size_bytes": len(content), "packed": zlib.compress(content, 6)}
     return CodeData.objects.get_or_create(sha256=digest, defaults=values)[0]
+
+
+def keep_many(contents: Sequence[bytes]) -> list[int]:
+    """The numbers of the rows of all these, in their order; like `keep_data`, in few queries."""
+    digests = [hashlib.sha256(one).hexdigest() for one in contents]
+    by_digest = dict(zip(digests, contents, strict=True))
+    known = _numbers(by_digest)
+    new = [one for one in by_digest if one not in known]
+    for at in range(0, len(new), _PACKED_AT_ONCE):
+        rows = [
+            CodeData(sha256=one, size_bytes=len(by_digest[one]), packed=zlib.compress(by_digest[one], 6))
+            for one in new[at : at + _PACKED_AT_ONCE]
+        ]
+        CodeData.objects.bulk_create(rows, ignore_conflicts=True)  # another one may keep the same bytes
+    known |= _numbers(new)
+    return [known[one] for one in digests]
+
+
+def _numbers(digests: Iterable[str]) -> dict[str, int]:
+    """Numbers of rows by their digests. A query for each 400 of them."""
+    wanted = list(digests)
+    return {
+        digest: pk
+        for at in range(0, len(wanted), _AT_ONCE)
+        for digest, pk in CodeData.objects.filter(sha256__in=wanted[at : at + _AT_ONCE]).values_list("sha256", "pk")
+    }
 
 
 def data_of(ids: Iterable[int]) -> dict[int, bytes]:
