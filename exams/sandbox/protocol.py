@@ -131,13 +131,14 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """`output` is the compiler's message, cleaned of paths, at most KEPT_COMPILER bytes; of a language without a
-    compiler what its parser says."""
+    compiler what its parser says. `detail`: for staff, why it is our fault."""
 
     ok: bool
     output: str = ""
     is_cached: bool = False
     cpu_ms: int = 0
     is_our_fault: bool = False
+    detail: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
