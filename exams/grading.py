@@ -5,23 +5,24 @@ answer is worth, `total_up` what a section of them comes to; whoever mends one q
 section only, so that a correction and a full reckoning cannot differ.
 
 What is worth what besides the scheme: a dropped question is out of the marks and out of the maximum; a bonus is the
-full marks of its question, to everybody or to who answered; of several right keys the best outcome counts; marks given
-by hand are the last word on what people mark.
+full marks of its question, to everybody or to who answered; of several right keys the best outcome counts; a program
+that was submitted is worth what the judge says; marks given by hand are the last word on what people mark.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from exams.content import Key, Kind
 from exams.result_reading import LETTERS, OutlineSection, ResultOutline
-from exams.schemes import NOTHING, Answered, Outcome, Rules, Verdict, counting, most_of_section, score
+from exams.schemes import HUNDREDTH, NOTHING, Answered, Outcome, Rules, Verdict, counting, most_of_section, score
 
 FOR_PEOPLE = frozenset({Kind.LONG, Kind.CODING})
-"""What nobody but a person can mark; hardly two such answers are equal."""
+"""What no key marks: a person does, or of programs the judge; hardly two such answers are equal."""
 BY_HAND = FOR_PEOPLE | {Kind.SHORT}
 """What people may mark; all else is marked by its key alone."""
 DROP, BONUS_ALL, BONUS_TRIED = "DROP", "BONUS_ALL", "BONUS_TRIED"
@@ -78,15 +79,23 @@ class Sheet:
         return ResultOutline(tuple(one.id for one in self.items), sections, most, counted)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the judge says of a program: its share of the full marks, 0 to 1; None while it is not decided."""
+
+    share: Fraction | None
+
+
 @dataclass(slots=True)
 class Written:
     """An attempt's answers by the places of their questions: as JSON text; when first answered (anything that can be
-    compared); milliseconds; and marks by hand."""
+    compared); milliseconds; marks by hand; and what the judge says, where a program was submitted."""
 
     answers: dict[int, str] = field(default_factory=dict)
     first: dict[int, Any] = field(default_factory=dict)
     spent_ms: dict[int, int] = field(default_factory=dict)
     given: dict[int, Decimal] = field(default_factory=dict)
+    judged: dict[int, Judged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +143,25 @@ class Grader:
     def outcomes(self, written: Written) -> list[Outcome]:
         """What each answer is worth, in the order of the paper, whether it counts or not."""
         found = []
-        answers, given = written.answers, written.given
+        answers, given, judged = written.answers, written.given, written.judged
         for place, known in enumerate(self._known):
             answer = answers.get(place, NO_ANSWER)
             outcome = known.get(answer)
-            if outcome is None or place in given:
-                outcome = self.outcome(place, answer, given.get(place))
+            if outcome is None or place in given or place in judged:
+                outcome = self.outcome(place, answer, given.get(place), judged.get(place))
             found.append(outcome)
         return found
 
-    def outcome(self, place: int, answer: str, given: Decimal | None = None) -> Outcome:
-        """What this answer (JSON text) to the question there is worth; `given`: marks by hand."""
+    def outcome(self, place: int, answer: str, given: Decimal | None = None, judged: Judged | None = None) -> Outcome:
+        """What this answer (JSON text) to the question there is worth; `given`: marks by hand, `judged`: what the judge
+        says of it, None where nothing was submitted."""
         item, known = self.sheet.items[place], self._known[place]
         if given is not None and item.kind in BY_HAND and item.fix not in (DROP, BONUS_ALL):
             return _by_hand(item, answer, given)
-        if item.kind in FOR_PEOPLE and answer != NO_ANSWER:
-            return _marked(item, json.loads(answer))
+        if judged is not None and not item.fix:
+            return _by_judge(item, judged)
+        if item.kind in FOR_PEOPLE and (answer != NO_ANSWER or judged):
+            return _marked(item, json.loads(answer), is_submitted=judged is not None)
         if answer not in known:
             if len(known) >= REMEMBERED:
                 known.clear()
@@ -157,13 +169,13 @@ class Grader:
         return known[answer]
 
 
-def _marked(item: Item, answer: Any) -> Outcome:
+def _marked(item: Item, answer: Any, *, is_submitted: bool = False) -> Outcome:
     if item.fix == DROP:
         return Outcome(Verdict.DROPPED)
     if item.fix == BONUS_ALL:
         return Outcome(Verdict.BONUS, item.full)
     found = max((score(item.rules, item.kind, key, answer) for key in item.keys), key=_worth)
-    if item.fix == BONUS_TRIED and found.verdict is not Verdict.BLANK:
+    if item.fix == BONUS_TRIED and (found.verdict is not Verdict.BLANK or is_submitted):
         return Outcome(Verdict.BONUS, item.full)
     return found
 
@@ -178,6 +190,18 @@ def _by_hand(item: Item, answer: str, given: Decimal) -> Outcome:
     if given >= item.full:
         return Outcome(Verdict.RIGHT, given)
     return Outcome(Verdict.PARTIAL if given > 0 else Verdict.WRONG, given)
+
+
+def _by_judge(item: Item, judged: Judged) -> Outcome:
+    """The scheme says what is right and what is wrong; between them it is the share, to the hundredth."""
+    if judged.share is None:
+        return Outcome(Verdict.WAITING)
+    if judged.share >= 1:
+        return Outcome(Verdict.RIGHT, item.full)
+    if judged.share <= 0:
+        return Outcome(Verdict.WRONG, item.rules.of(item.kind).wrong)
+    marks = item.full * judged.share.numerator / judged.share.denominator
+    return Outcome(Verdict.PARTIAL, marks.quantize(HUNDREDTH, ROUND_HALF_UP))
 
 
 def total_up(part: Part, outcomes: Sequence[Outcome], first: Mapping[int, Any]) -> PartTotal:

@@ -15,7 +15,8 @@ from accounts.models import User
 from coaching.lib.errors import DomainError
 from exams.content import Kind
 from exams.grading import BY_HAND
-from exams.models import Attempt, ExamQuestion, ManualMark, Response
+from exams.marking_queue import handed_in
+from exams.models import Attempt, ExamQuestion, ManualMark
 from exams.models.attempts import State
 from exams.papers import locked_test
 
@@ -102,5 +103,5 @@ def _require_handed_in(question: ExamQuestion, attempt: Attempt) -> None:
     state = Attempt.objects.filter(pk=attempt.pk, test=question.test_id).values_list("state", flat=True).first()
     if state != State.SUBMITTED:
         raise MarkingRefused(_("This attempt is written on. It can be marked when it is handed in."))
-    if not Response.objects.filter(attempt=attempt, question=question, is_answered=True).exists():
+    if not handed_in().filter(attempt=attempt, question=question).exists():
         raise MarkingRefused(_("Nothing was answered here, so there is nothing to mark."))

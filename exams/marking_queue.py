@@ -3,6 +3,8 @@
 An answer is named by a token: a keyed digest of its question and attempt, by which they are sorted, too. Nobody can
 tell a student from it, and no list of students comes in that order. What somebody looks at is held for him for a few
 minutes, so that the next one gets another; a hold keeps nobody out.
+
+A program that was judged waits for nobody, though people may mark it over the judge; one that could not be judged does.
 """
 
 import hmac
@@ -14,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
@@ -22,6 +24,7 @@ from accounts.models import User
 from exams.asked import NO_MEASURE, keys_of
 from exams.content import Key, Kind
 from exams.grading import FOR_PEOPLE
+from exams.judge.scores import is_submitted, needs_person
 from exams.models import ExamQuestion, KeyFix, ManualMark, Response, Test
 from exams.models.attempts import State
 from exams.schemes import Rules, Verdict, score
@@ -37,7 +40,7 @@ _PLAIN = Rules.from_json({})
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One answer by its token; `number` is that of its newest marks, 0 for none. It `waits` without marks; a short
-    answer does when the key does not accept it, so that somebody may look at it."""
+    answer does when the key does not accept it, so that somebody may look at it, a program when no judge can say."""
 
     token: str
     attempt: int
@@ -47,8 +50,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
+    """`judged` are programs that were submitted and that nobody has marked: the judge says what they are worth."""
+
     waiting: int = 0
     marked: int = 0
+    judged: int = 0
 
     @property
     def answers(self) -> int:
@@ -65,12 +71,14 @@ def _key() -> bytes:
 
 
 def handed_in() -> QuerySet[Response]:
-    """Answers that say something, of attempts that are handed in."""
-    return Response.objects.filter(is_answered=True, attempt__state=State.SUBMITTED)
+    """Answers that say something, of attempts that are handed in; who submitted a program has answered, though nothing
+    stands in his editor any more."""
+    said = Q(is_answered=True) | (Q(question__question__kind=Kind.CODING) & is_submitted())
+    return Response.objects.filter(said, attempt__state=State.SUBMITTED)
 
 
 def answers_of(question: ExamQuestion) -> list[Answer]:
-    """All answers to it by token. Two queries."""
+    """All answers to it by token. Four queries at most."""
     numbers = dict(
         ManualMark.objects.filter(question=question)
         .order_by()
@@ -79,16 +87,23 @@ def answers_of(question: ExamQuestion) -> list[Answer]:
         .values_list("attempt", "last")
     )
     rows = handed_in().filter(question=question).order_by()
-    refused = refused_of(question, rows) if question.question.kind == Kind.SHORT else None
+    some = _some_that_wait(question, rows)
     found = (
-        Answer(token_of(question.uuid, uuid), pk, numbers.get(pk, 0), pk not in numbers and _waits(pk, refused))
+        Answer(
+            token_of(question.uuid, uuid), pk, numbers.get(pk, 0), pk not in numbers and (some is None or pk in some)
+        )
         for pk, uuid in rows.values_list("attempt", "attempt__uuid")
     )
     return sorted(found, key=lambda one: one.token)
 
 
-def _waits(attempt: int, refused: set[int] | None) -> bool:
-    return refused is None or attempt in refused
+def _some_that_wait(question: ExamQuestion, rows: QuerySet[Response]) -> set[int] | None:
+    """Attempts whose answers wait as long as nobody marks them; None for all. Two queries at most."""
+    if question.question.kind == Kind.SHORT:
+        return refused_of(question, rows)
+    if question.question.kind == Kind.CODING:
+        return set(rows.filter(needs_person()).values_list("attempt", flat=True))
+    return None
 
 
 def refused_of(question: ExamQuestion, rows: QuerySet[Response]) -> set[int]:
@@ -164,11 +179,19 @@ def questions_to_mark(tests: Any) -> QuerySet[ExamQuestion]:
 
 
 def counts_of(questions: Any) -> dict[int, Counts]:
-    """How many answers wait and are marked, by question; those without answers are left out. One query."""
+    """How many answers wait, are marked and are judged, by question; those without answers are left out. One query."""
     marks = ManualMark.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question")).order_by()
-    rows = handed_in().filter(question__in=questions).annotate(has=Exists(marks)).order_by()
-    found = rows.values("question").annotate(count=Count("pk"), marked=Count("pk", filter=Q(has=True)))
-    return {row["question"]: Counts(row["count"] - row["marked"], row["marked"]) for row in found}
+    rows = handed_in().filter(question__in=questions).annotate(has=Exists(marks), waits=_whether(needs_person()))
+    waiting, marked = Count("pk", filter=Q(has=False, waits=True)), Count("pk", filter=Q(has=True))
+    found = rows.order_by().values("question").annotate(count=Count("pk"), waiting=waiting, marked=marked)
+    return {
+        row["question"]: Counts(row["waiting"], row["marked"], row["count"] - row["waiting"] - row["marked"])
+        for row in found
+    }
+
+
+def _whether(said: Q) -> Case:
+    return Case(When(said, then=True), default=False, output_field=BooleanField())
 
 
 def short_counts_of(questions: Sequence[ExamQuestion]) -> dict[int, Counts]:
@@ -190,6 +213,6 @@ def waiting_of(user: User) -> dict[int, int]:
     tests = Test.objects.editable_by(user).current().order_by().values("pk")
     marks = ManualMark.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question")).order_by()
     questions = questions_to_mark(tests).order_by().values("pk")
-    rows = handed_in().filter(~Exists(marks), question__in=questions).order_by()
+    rows = handed_in().filter(~Exists(marks), needs_person(), question__in=questions).order_by()
     found = rows.values("question__test").annotate(count=Count("pk"))
     return {row["question__test"]: row["count"] for row in found}

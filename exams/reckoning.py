@@ -21,7 +21,7 @@ from accounts.models import User
 from batches.models import Enrolment
 from coaching.lib.errors import DomainError
 from exams.asked import fixes_of
-from exams.models import KeyFix, Result, ResultVersion, Test
+from exams.models import KeyFix, Rejudge, Result, ResultVersion, Test
 from exams.models.results import Cause
 from exams.models.tests import Counted
 from exams.papers import locked_test
@@ -77,8 +77,9 @@ def reckon(
     raise CannotReckon(_("The results change at this moment. Try again."))
 
 
-def draft(test: Test, fixes: Iterable[Fix] = ()) -> Reckoned:
-    """As results would be now with these corrections besides those that hold already. Nothing is locked."""
+def draft(test: Test, fixes: Iterable[Fix] = (), *, rejudge: Rejudge | None = None) -> Reckoned:
+    """As results would be now with these corrections besides those that hold already, and with `rejudge` as if that
+    were applied. Nothing is locked."""
     held = Test.objects.select_related("scheme", "newest_results").get(pk=test.pk)
     facts = facts_of(held)
     if held.is_on_paper:
@@ -87,7 +88,7 @@ def draft(test: Test, fixes: Iterable[Fix] = ()) -> Reckoned:
         newest = held.newest_results
         known = [Fix.of(one) for one in fixes_of(newest).values()] if newest else []
         sheet = sheet_of(held, [*known, *fixes])
-        entries, outline = list(written_entries(held, sheet)), sheet.outline(held.counted_attempt)
+        entries, outline = list(written_entries(held, sheet, rejudge=rejudge)), sheet.outline(held.counted_attempt)
     return ranked(held, facts, outline, entries)
 
 
@@ -223,6 +224,7 @@ def _kept(test: Test, made: Reckoned, *, cause: Cause, reason: str, actor: User 
         waiting_count=sum(one.waiting for one in made.entries),
         marks_upto=made.facts.marks,
         section_marks_upto=made.facts.section_marks,
+        judged_upto=made.facts.judged.upto,
         digest=made.digest,
         made_by=actor,
         made_at=now,

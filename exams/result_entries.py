@@ -11,8 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from exams.grading import Graded, Grader, PartTotal, Sheet, Written, plain
-from exams.models import Attempt, ManualMark, Section, SectionMark, Test
+from exams.content import Kind
+from exams.grading import Graded, Grader, Judged, PartTotal, Sheet, Written, plain
+from exams.judge.scores import judged_of
+from exams.models import Attempt, ManualMark, Rejudge, Section, SectionMark, Test
 from exams.models.attempts import State
 from exams.schemes import NOTHING
 
@@ -74,12 +76,12 @@ def entry_of(head: tuple[int | None, int, int, date | None], graded: Graded) -> 
     )
 
 
-def written_entries(test: Test, sheet: Sheet) -> Iterator[Entry]:
-    """Of every attempt that was handed in, by student and number."""
+def written_entries(test: Test, sheet: Sheet, *, rejudge: Rejudge | None = None) -> Iterator[Entry]:
+    """Of every attempt that was handed in, by student and number; with `rejudge` as if that were applied."""
     grader = Grader(sheet)
     places = {item.id: place for place, item in enumerate(sheet.items)}
     timed = any(part.at_most is not None for part in sheet.parts)
-    given = _marks_by_hand(test, places)
+    given, judged = _marks_by_hand(test, places), shares_by_place(test, sheet, rejudge=rejudge)
     handed_in = Attempt.objects.filter(test=test, state=State.SUBMITTED).order_by("student_id", "number")
     heads = list(handed_in.values_list("pk", "student", "number", "student__date_of_birth"))
     for at in range(0, len(heads), AT_ONCE):
@@ -87,7 +89,7 @@ def written_entries(test: Test, sheet: Sheet) -> Iterator[Entry]:
         written = _written([head[0] for head in some], places, timed=timed)
         for head in some:
             said = written.pop(head[0])
-            said.given = given.get(head[0], {})
+            said.given, said.judged = given.get(head[0], {}), judged.get(head[0], {})
             yield entry_of(head, grader.grade(said))
 
 
@@ -145,6 +147,19 @@ def _marks_by_hand(test: Test, places: Mapping[int, int]) -> dict[int, dict[int,
 def marks_by_hand(test: Test, sheet: Sheet) -> dict[int, dict[int, Decimal]]:
     """Of each attempt, by the places of questions: the marks that count."""
     return _marks_by_hand(test, {item.id: place for place, item in enumerate(sheet.items)})
+
+
+def shares_by_place(
+    test: Test, sheet: Sheet, *, question: int | None = None, rejudge: Rejudge | None = None
+) -> dict[int, dict[int, Judged]]:
+    """Of each attempt, by the places of questions: what the judge says of programs; no query where none are asked."""
+    places = {item.id: place for place, item in enumerate(sheet.items) if item.kind is Kind.CODING}
+    if not places or (question is not None and question not in places):
+        return {}
+    found = judged_of(test, question=question, rejudge=rejudge)
+    return {
+        attempt: {places[asked]: one for asked, one in by.items() if asked in places} for attempt, by in found.items()
+    }
 
 
 # --- On paper ---------------------------------------------------------------------------------------------------------

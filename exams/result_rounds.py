@@ -1,8 +1,10 @@
 """Reckoning what is due, as the scheduler does every few seconds: each test for itself, safe to be killed or run twice.
 
 A test is due when its window and grace are over, nobody writes it, and there is something no version has: its first
-results, an attempt handed in later, or marks by hand. While answers wait for a person, marks come in when the last one
-is marked, or when whoever marks makes a pause. A test on paper is due when everybody has marks or is absent.
+results, an attempt handed in later, marks by hand, or programs that were judged. While answers wait for a person, marks
+come in when the last one is marked, or when whoever marks makes a pause; judgements when the queue has none of the test
+any more, or when none has come for a minute. First results wait some minutes for a judge that works. A test on paper is
+due when everybody has marks or is absent.
 """
 
 import logging
@@ -17,14 +19,26 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from exams import analysis
 from exams.asked import NO_MEASURE, fixes_of
-from exams.grading import FOR_PEOPLE
-from exams.models import Attempt, ManualMark, Response, Result, ResultVersion, Section, SectionMark, Test
+from exams.judge import hosts, scores
+from exams.judge.scores import JudgedFacts, needs_person
+from exams.marking_queue import handed_in
+from exams.models import (
+    Attempt,
+    CodeSubmission,
+    ManualMark,
+    Response,
+    Result,
+    ResultVersion,
+    Section,
+    SectionMark,
+    Test,
+)
 from exams.models.attempts import State
 from exams.models.results import Cause
 from exams.paper_tests import students_of
 from exams.reckoning import CannotReckon, draft, keep
 from exams.result_entries import paper_marks
-from exams.result_sheets import facts_in, facts_of
+from exams.result_sheets import facts_in, facts_of, is_news
 
 log = logging.getLogger("exams.results")
 LOOKED_AT = timedelta(days=7)
@@ -32,6 +46,10 @@ LOOKED_AT = timedelta(days=7)
 PAUSE = timedelta(minutes=15)
 """Who has marked nothing for so long, while answers wait, makes a pause."""
 CORRECTED = timedelta(minutes=1)
+JUDGED = timedelta(minutes=1)
+"""No judgement came for so long."""
+MOST_WAIT = timedelta(minutes=10)
+"""So long first results wait for programs in the queue; later they come provisional."""
 CLAIM_S = 120
 
 
@@ -68,8 +86,11 @@ def reckon_if_due(test: Test, *, now: datetime) -> bool:
     cause = cause_now(test, now=now)
     if cause is None:
         return False
-    made = draft(test)
-    if made.base != (test.newest_results.number if test.newest_results else 0):
+    made, newest = draft(test), test.newest_results
+    if made.base != (newest.number if newest else 0):
+        return False
+    if cause is Cause.JUDGED and newest and made.digest == newest.digest:  # none that counts
+        cache.set(_same(newest), made.facts.judged, LOOKED_AT.total_seconds())
         return False
     try:
         _done, version = keep(test, made, cause=cause, actor=None, now=now, force=True)
@@ -89,12 +110,14 @@ def cause_now(test: Test, *, now: datetime) -> Cause | None:
     if facts.writing or not facts.attempts:
         return None
     if version is None:
-        return Cause.CLOSED
+        return None if _waits_for_judge(test, now=now) else Cause.CLOSED
     known = facts_in(version.outline)
     if known and (known["attempts"], known["epochs"]) != (facts.attempts, facts.epochs):
         return Cause.LATE
     if facts.marks > version.marks_upto and _is_marked(test, version, now=now):
         return Cause.MARKED
+    if is_news(facts.judged, known) and _is_judged(test, version, facts.judged, now=now):
+        return Cause.JUDGED
     return None
 
 
@@ -106,6 +129,7 @@ def _candidates(*, now: datetime) -> list[Test]:
     new |= Q(closes_at__gte=since)
     new |= Q(pk__in=Attempt.objects.filter(submitted_at__gte=since).order_by().values("test"))
     new |= Q(pk__in=ManualMark.objects.filter(at__gte=since).order_by().values("attempt__test"))
+    new |= Q(pk__in=CodeSubmission.objects.counting().filter(judged_at__gte=since).order_by().values("attempt__test"))
     new |= Q(pk__in=SectionMark.objects.filter(at__gte=since).order_by().values("section__test"))
     over = Test.objects.published().filter(new, closes_at__lte=now).exclude(Exists(attempts.writing()))
     return list(over.select_related("newest_results", "scheme").order_by("closes_at", "pk"))
@@ -145,13 +169,27 @@ def unmarked(test: Test, version: ResultVersion) -> QuerySet[Response]:
     """Answers that were handed in and wait for a person, but for those whose question is worth the same to all."""
     fixed = [number for number, fix in fixes_of(version).items() if fix.action in NO_MEASURE]
     marked = ManualMark.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question")).order_by()
-    rows = Response.objects.filter(
-        attempt__test=test,
-        attempt__state=State.SUBMITTED,
-        question__question__kind__in=FOR_PEOPLE,
-        is_answered=True,
-    )
+    rows = handed_in().filter(needs_person(), attempt__test=test)
     return rows.exclude(question__in=fixed).exclude(Exists(marked)).order_by()
+
+
+# --- Programs ---------------------------------------------------------------------------------------------------------
+
+
+def _waits_for_judge(test: Test, *, now: datetime) -> bool:
+    """Whether the first results wait: a judge that works has programs of it in the queue."""
+    if not scores.is_in_queue(test):
+        return False
+    last = Attempt.objects.filter(test=test).aggregate(last=Max("submitted_at"))["last"]
+    return bool(last and now < max(last, test.window[1]) + MOST_WAIT and hosts.judge_state(now).is_on)
+
+
+def _is_judged(test: Test, version: ResultVersion, judged: JudgedFacts, *, now: datetime) -> bool:
+    """Whether what was judged since has come to an end or pauses, and was not looked at already."""
+    if cache.get(_same(version)) == judged:
+        return False
+    is_quiet = judged.upto is None or now - judged.upto >= JUDGED
+    return is_quiet or not scores.is_in_queue(test)
 
 
 # --- On paper ---------------------------------------------------------------------------------------------------------
@@ -180,7 +218,8 @@ def _cause_on_paper(test: Test, version: ResultVersion | None, *, now: datetime)
 
 
 def _same(version: ResultVersion) -> str:
-    """Under this name stand the last marks that were typed over and back, so that they are reckoned once."""
+    """Under this name stand the last marks that were typed over and back, or judgements that change nothing, so that
+    they are reckoned once."""
     return f"exams-same:{version.pk}"
 
 

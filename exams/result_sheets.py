@@ -10,6 +10,8 @@ from django.db.models import Count, Max, Sum
 
 from exams.content import Key, Kind
 from exams.grading import Item, Part, Sheet
+from exams.judge import scores
+from exams.judge.scores import NOTHING_JUDGED, JudgedFacts
 from exams.models import Attempt, ExamQuestion, KeyFix, ManualMark, Section, SectionMark, Test
 from exams.models.attempts import State
 from exams.models.papers import AnyRule
@@ -77,7 +79,8 @@ def _item(row: ExamQuestion, rules: Rules, fix: Fix | None) -> Item:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What results depend on besides answers, which cannot change without `epochs`: how many attempts are handed in,
-    the sum of their epochs (opening one again counts it up), the last marks by hand and of sections, and the rules."""
+    the sum of their epochs (opening one again counts it up), the last marks by hand and of sections, the rules, and
+    which programs were judged."""
 
     attempts: int
     epochs: int
@@ -85,9 +88,11 @@ class Facts:
     section_marks: int
     rules: str
     writing: int = 0
+    judged: JudgedFacts = NOTHING_JUDGED
 
     def to_json(self) -> dict[str, Any]:
-        return {"attempts": self.attempts, "epochs": self.epochs, "rules": self.rules}
+        said = {"attempts": self.attempts, "epochs": self.epochs, "rules": self.rules}
+        return said | ({"judged": [self.judged.count, self.judged.held]} if self.judged.held else {})
 
 
 def facts_of(test: Test) -> Facts:
@@ -101,6 +106,7 @@ def facts_of(test: Test) -> Facts:
         SectionMark.objects.filter(section__test=test).aggregate(last=Max("pk"))["last"] or 0,
         _rules(test),
         Attempt.objects.filter(test=test, state=State.WRITING).count(),
+        scores.facts_of(test),
     )
 
 
@@ -116,3 +122,8 @@ def facts_in(outline: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a version's outline keeps of them, {} where it keeps none."""
     found: Mapping[str, Any] = outline.get("facts") or {}
     return found
+
+
+def is_news(judged: JudgedFacts, known: Mapping[str, Any]) -> bool:
+    """Whether judgements hold that are not in a version with these facts."""
+    return [judged.count, judged.held] != (known.get("judged") or [0, 0])
