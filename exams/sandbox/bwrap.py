@@ -11,12 +11,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import PurePosixPath
 from typing import Any
 
-from exams.sandbox import layout, rlimits, seccomp, slots
-from exams.sandbox.cgroups import Group
+from exams.sandbox import cgroups, layout, rlimits, seccomp, slots
 from exams.sandbox.descriptors import Descriptors, again, sealed
 from exams.sandbox.runner import Bounds, File, Outcome, SandboxUnusable, Status
 from exams.sandbox.watching import Ends, Seen, Started, Watch
@@ -43,7 +42,10 @@ class BubblewrapRunner:
         found = bwrap or shutil.which("bwrap") or ""
         if not found or not os.access(found, os.X_OK):
             raise SandboxUnusable(f"bubblewrap is not at {bwrap}." if bwrap else "bubblewrap (bwrap) is not on PATH.")
-        self._bwrap, self._uid = found, slots.uid_of(slot)
+        self.bwrap, self._uid = found, slots.uid_of(slot)
+        self.cgroup = cgroups.find()
+        if self.cgroup:
+            self.cgroup.sweep()
 
     def run(
         self,
@@ -72,7 +74,7 @@ class BubblewrapRunner:
         (out, to_out), (errors, to_errors), (status, to_status) = (open_files.pipe() for _ in range(3))
         held_back, go = open_files.pipe()
         handed: list[int] = [to_status, held_back]
-        arguments = [self._bwrap, *_FIXED]
+        arguments = [self.bwrap, *_FIXED]
         for name, value in env.items():
             arguments += ["--setenv", name, value]
         arguments += layout.seen()
@@ -86,11 +88,19 @@ class BubblewrapRunner:
         handed.append(open_files.keep(sealed(program, "filter")))
         arguments += ["--seccomp", str(handed[-1]), "--json-status-fd", str(to_status), "--block-fd", str(held_back)]
         streams = (open_files.keep(again(stdin_fd)), to_out, to_errors)
-        started = self._started([*arguments, "--", *command], streams, handed)
-        for number in (to_out, to_errors, to_status, held_back):
-            open_files.close(number)
-        group: Group | None = None
-        return Watch(started, Ends(out, errors, status, go), bounds, open_files, group).until_end()
+        with self._group(bounds) as group:
+            started = self._started([*arguments, "--", *command], streams, handed)
+            open_files.keep(started.number)
+            for number in (*streams, *handed):
+                open_files.close(number)
+            return Watch(started, Ends(out, errors, status, go), bounds, open_files, group).until_end()
+
+    def _group(self, bounds: Bounds) -> AbstractContextManager[cgroups.Group | None]:
+        """A control group for what rlimits do not bound wholly: several processes, and memory shared or reserved.
+        Elsewhere it would only cost time."""
+        if self.cgroup and (bounds.may_fork or not bounds.is_address_space):
+            return cgroups.Group(self.cgroup, bounds)
+        return nullcontext()
 
     def _started(self, arguments: Sequence[str], streams: tuple[int, int, int], handed: Sequence[int]) -> Started:
         """Bubblewrap. It has nothing of our environment and no rights of root. Raises: SandboxUnusable."""
@@ -112,7 +122,12 @@ class BubblewrapRunner:
         except OSError as error:
             raise SandboxUnusable(f"{arguments[0]} could not be started: {error}") from error
         started.returncode = 0  # waited for by pid, with what it used
-        return Started(started.pid, uid)
+        try:
+            return Started(started.pid, os.pidfd_open(started.pid), uid)
+        except OSError:
+            os.kill(started.pid, signal.SIGKILL)
+            os.waitpid(started.pid, 0)
+            raise
 
 
 def _placed(one: File, open_files: Descriptors, handed: list[int]) -> list[str]:

@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from exams.sandbox import slots
 from exams.sandbox.runner import MIB, Bounds
@@ -66,10 +67,9 @@ def _lowered(pid: int, limit: int, soft: int, hard: int) -> tuple[int, int]:
 def _as_user(pid: int, limits: Iterable[tuple[int, int, int]], uid: int) -> None:
     """A container's root may not change another user's limits (CAP_SYS_RESOURCE); that user himself may."""
     options = [f"--{_OPTIONS[limit]}={_said(soft)}:{_said(hard)}" for limit, soft, hard in limits]
-    command = ["prlimit", "--pid", str(pid), *options]
-    done = subprocess.run(
-        command, user=uid, group=slots.GROUP, extra_groups=[], env={"PATH": os.defpath}, capture_output=True, check=False
-    )
+    command, path = ["prlimit", "--pid", str(pid), *options], {"PATH": os.defpath}
+    who: dict[str, Any] = {"user": uid, "group": slots.GROUP, "extra_groups": []}
+    done = subprocess.run(command, **who, env=path, capture_output=True, check=False)
     if done.returncode:
         raise PermissionError(done.stderr.decode(errors="replace").strip())
 

@@ -52,9 +52,10 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Bubblewrap, a child of ours, and whose it is."""
+    """Bubblewrap, a child of ours: its pid, a pidfd of it, and whose it is."""
 
     pid: int
+    number: int
     uid: int
 
 
@@ -82,9 +83,8 @@ class Watch:
         self, started: Started, ends: Ends, bounds: Bounds, open_files: Descriptors, group: Group | None
     ) -> None:
         self._bounds, self._ends, self._open, self._group = bounds, ends, open_files, group
-        self._uid, monitor = started.uid, started.pid
-        self._monitor, self._first, self._program = monitor, 0, 0
-        self._monitor_fd = open_files.keep(os.pidfd_open(monitor))
+        self._uid, self._monitor, self._monitor_fd = started.uid, started.pid, started.number
+        self._first, self._program = 0, 0
         self._first_fd = self._program_fd = -1
         self._said = bytearray()
         self._cpu: dict[int, int] = {}
@@ -95,7 +95,22 @@ class Watch:
         )
 
     def until_end(self) -> Seen:
-        """Blocks until nothing of the run is alive."""
+        """Blocks until nothing of the run is alive; so, too, when it is interrupted."""
+        try:
+            left = self._follow()
+        except BaseException:
+            self._kill_all()
+            self._reap()
+            raise
+        self._seen.wall_ns = time.monotonic_ns() - self._began
+        self._reap()
+        for number in left:
+            while self._read(number):
+                pass
+        return self._seen
+
+    def _follow(self) -> set[int]:
+        """Until bubblewrap has ended. Returns the pipes in which something may be left."""
         with select.epoll() as epoll:
             reading = {self._ends.stdout, self._ends.stderr, self._ends.status}
             for number in (*reading, self._monitor_fd):
@@ -113,12 +128,7 @@ class Watch:
                 if not has_ended and time.monotonic() - looked >= LOOK_EVERY_S:
                     looked = time.monotonic()
                     self._look()
-        self._seen.wall_ns = time.monotonic_ns() - self._began
-        self._reap()
-        for number in reading:
-            while self._read(number):
-                pass
-        return self._seen
+        return reading
 
     def _read(self, number: int) -> bool:
         """Takes what is there. False: there is nothing (any more)."""
@@ -229,11 +239,7 @@ class Watch:
         spent = int((usage.ru_utime + usage.ru_stime) * 1e9) - own_ns
         self._seen.cpu_ns = max(self._seen.cpu_ns, spent, 0)
         self._seen.memory_bytes = max(self._seen.memory_bytes, usage.ru_maxrss * 1024)
-        if self._group:
-            used = self._group.used()
-            self._seen.cpu_ns = max(self._seen.cpu_ns, used.cpu_ns)
-            self._seen.memory_bytes = max(self._seen.memory_bytes, used.memory_bytes)
-            self._seen.is_out_of_memory = used.is_out_of_memory
+        self._seen.is_out_of_memory = bool(self._group and self._group.is_out_of_memory())
 
 
 def _kill(number: int) -> None:
