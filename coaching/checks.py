@@ -1,9 +1,11 @@
-"""System checks of the settings: pairs of which only half is set, and what a public site must not run with."""
+"""System checks: pairs of settings of which only half is set, what a public site must not run with, no sandbox."""
 
 import os
 import stat
+import sys
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -101,3 +103,23 @@ def private_data(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Ite
     mode = stat.S_IMODE(settings.DATA_DIR.stat().st_mode)
     if mode & stat.S_IRWXO:
         yield Warning(f"DATA_DIR is open to everybody ({mode:o}).", hint="chmod 700 it.", id="coaching.W002")
+
+
+@register("judge")
+def judge(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> Iterable[CheckMessage]:
+    """judge.E001 and so on, as `exams.sandbox.hosting` finds them: why no program can be run on this machine. Errors
+    where the settings ask for a sandbox; else coding questions are switched off by it, which is worth a warning."""
+    if settings.JUDGE_RUNNER == "off" or _command() != "check":
+        return
+    from exams.sandbox import probe
+
+    kind = Error if settings.JUDGE_RUNNER == "bwrap" else Warning
+    for found in probe.quick(runner=settings.JUDGE_RUNNER, bwrap=settings.JUDGE_BWRAP).findings:
+        hint = found.fix or "Say JUDGE_RUNNER=off."
+        yield kind(f"Coding questions cannot be judged. {found.message}", hint=hint, id=f"judge.{found.code}")
+
+
+def _command() -> str:
+    """Which command of manage.py this is. Trying a sandbox takes 30 ms, which no other command should pay for."""
+    script, *words = sys.argv
+    return words[0] if words and Path(script).name == "manage.py" else "check"

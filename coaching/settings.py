@@ -352,6 +352,14 @@ except ValueError as error:
     raise ImproperlyConfigured(f"{error}, not {DFS_REDUNDANCY!r}.") from None
 DFS_CACHE_BYTES = env.integer("DFS_CACHE_BYTES", 2 * 1024**3, at_least=0)
 
+# --- Judge of coding questions ----------------------------------------------------------------------------------------
+
+JUDGE_RUNNER = env.text("JUDGE_RUNNER", "auto")
+if JUDGE_RUNNER not in {"auto", "bwrap", "off"}:  # there is none without a sandbox
+    raise ImproperlyConfigured(f"JUDGE_RUNNER must be auto, bwrap or off, not {JUDGE_RUNNER!r}.")
+JUDGE_BWRAP = env.text("JUDGE_BWRAP")  # where bubblewrap is, if not on PATH
+JUDGE_CACHE_DIR = Path(env.text("JUDGE_CACHE_DIR", str(DATA_DIR / "judge"))).resolve()
+
 # --- Google: sign-in and lent Drives ----------------------------------------------------------------------------------
 
 # Endpoints are settings so that tests speak to an emulator with the real client libraries.

@@ -20,6 +20,7 @@ GOOD = {
     "BASE_URL": "https://classcrew.example",
     "ALLOWED_HOSTS": "classcrew.example",
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+    "JUDGE_RUNNER": "off",  # whether this machine has a sandbox is no matter of settings
 }
 
 
@@ -59,12 +60,13 @@ def test_missing_secret_is_refused_in_one_line(name: str, project_dir: Path, tmp
         ("TIME_ZONE", "Nagpur"),
         ("DATABASE_URL", "classcrew.sqlite3"),
         ("REDIS_URL", "localhost:6379"),
+        ("JUDGE_RUNNER", "none"),
     ],
 )
 def test_a_value_that_would_fail_later_is_refused_at_the_start(
     name: str, value: str, project_dir: Path, tmp_path: Path
 ) -> None:
-    refused = manage(project_dir, "check", DATA_DIR=str(tmp_path / "var"), **GOOD, **{name: value})
+    refused = manage(project_dir, "check", DATA_DIR=str(tmp_path / "var"), **GOOD | {name: value})
 
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"{name} ")

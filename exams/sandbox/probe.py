@@ -1,6 +1,7 @@
 """Whether this machine has a sandbox that holds, found out by attacking it. What does not hold is not used.
 
-`quick` looks at what is installed and runs one program that does nothing; `probe` runs what must not succeed.
+`quick` looks at what is installed and runs one program that does nothing; `probe` runs what must not succeed. Where
+there is no Linux both still say so: what only Linux has is imported after it was seen to be one.
 """
 
 import os
@@ -12,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 from exams.sandbox import hosting, slots
-from exams.sandbox.bwrap import BubblewrapRunner
 from exams.sandbox.hosting import error, warning
 from exams.sandbox.languages import LANGUAGES, available
 from exams.sandbox.protocol import Finding, Probed
@@ -48,6 +48,8 @@ def quick(*, runner: str = "auto", bwrap: str = "") -> Probed:
     found, version, wrong = hosting.bubblewrap(bwrap)
     if wrong:
         return Probed("off", version=version, findings=(wrong,))
+    from exams.sandbox.bwrap import BubblewrapRunner
+
     sandbox = BubblewrapRunner(found)
     nothing = next(filter(os.path.exists, _NOTHING), _NOTHING[0])
     outcome = sandbox.run([nothing], bounds=Bounds())
@@ -63,6 +65,8 @@ def probe(*, runner: str = "auto", bwrap: str = "", slot: int = 0, secrets: Sequ
     said = quick(runner=runner, bwrap=bwrap)
     if not said.works:
         return said
+    from exams.sandbox.bwrap import BubblewrapRunner
+
     try:
         findings = [*attacked(BubblewrapRunner(bwrap, slot=slot)), *_weaker(said, slot, secrets)]
     except (SandboxUnusable, OSError) as failure:
