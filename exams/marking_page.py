@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from exams import marking_queue, rubrics
 from exams.content import CODE_LANGUAGES, Body, Key, Kind
+from exams.judge.marked_programs import Programs, Verdict, briefly
 from exams.marking_queue import Answer, Counts
 from exams.models import ExamQuestion, ManualMark, Response, Test
 from exams.models.bank import KINDS
@@ -88,6 +89,13 @@ def said_of(kind: str, answer: Any) -> Said:
     return Said(answer if isinstance(answer, str) else "" if answer is None else str(answer))
 
 
+def said_in(question: ExamQuestion, programs: Programs | None, response: Response) -> Said:
+    """What somebody marks: of programs that were submitted the one that is shown, else what stands in the answer."""
+    if programs:
+        return Said(programs.source, programs.language, is_code=True)
+    return said_of(question.question.kind, response.answer)
+
+
 @dataclass(frozen=True, slots=True)
 class TestLine:
     """A test with answers that wait."""
@@ -154,27 +162,34 @@ def short_ones_of(test: Test) -> list[QuestionLine]:
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """An answer that was marked, by its token."""
+    """An answer that was marked, by its token; `marks` are those of people, else a program's points."""
 
     token: str
     said: Said
-    mark: ManualMark
+    mark: ManualMark | None
     marks: str
+    verdict: Verdict | None = None
 
 
 def marked_page(question: ExamQuestion, answers: Sequence[Answer], number_typed: str | None) -> Page[Any]:
-    """The marked ones by token. Three queries."""
-    page: Page[Any] = Paginator([one for one in answers if one.number], PAGE_ROWS).get_page(number_typed)
-    marks = _newest(question, [one.attempt for one in page])
-    said = dict(
-        Response.objects.filter(question=question, attempt__in=marks).order_by().values_list("attempt", "answer")
-    )
-    page.object_list = [
-        MarkedLine(one.token, said_of(question.question.kind, said[one.attempt]), mark, number(mark.marks))
-        for one in page
-        if (mark := marks.get(one.attempt))
-    ]
+    """The marked ones by token, of programs all that wait for nobody. Five queries at most."""
+    is_code = question.question.kind == Kind.CODING
+    rows = [one for one in answers if one.number or (is_code and not one.waits)]
+    page: Page[Any] = Paginator(rows, PAGE_ROWS).get_page(number_typed)
+    attempts = [one.attempt for one in page]
+    marks, judged = _newest(question, attempts), briefly(question, attempts) if is_code else {}
+    wrote = Response.objects.filter(question=question, attempt__in=attempts).order_by()
+    said = {pk: said_of(question.question.kind, answer) for pk, answer in wrote.values_list("attempt", "answer")}
+    page.object_list = [_marked_line(one, said[one.attempt], marks, judged) for one in page]
     return page
+
+
+def _marked_line(
+    one: Answer, said: Said, marks: Mapping[int, ManualMark], judged: Mapping[int, tuple[Verdict, str, str]]
+) -> MarkedLine:
+    mark, (verdict, points, source) = marks.get(one.attempt), judged.get(one.attempt, (None, "", ""))
+    shown = Said(source, is_code=True) if source else said
+    return MarkedLine(one.token, shown, mark, number(mark.marks) if mark else points, verdict)
 
 
 def _newest(question: ExamQuestion, attempts: Sequence[int]) -> dict[int, ManualMark]:

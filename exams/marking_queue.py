@@ -190,6 +190,13 @@ def counts_of(questions: Any) -> dict[int, Counts]:
     }
 
 
+def counted(question: ExamQuestion, answers: Sequence[Answer]) -> Counts:
+    """The same of all answers to one question."""
+    waiting, marked = sum(one.waits for one in answers), sum(one.number > 0 for one in answers)
+    is_code = question.question.kind == Kind.CODING
+    return Counts(waiting, marked, len(answers) - waiting - marked if is_code else 0)
+
+
 def _whether(said: Q) -> Case:
     return Case(When(said, then=True), default=False, output_field=BooleanField())
 

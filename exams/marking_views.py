@@ -15,13 +15,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, role_required
 from coaching.lib.errors import DomainError
+from coaching.lib.text import whole_number
 from exams import marking_page, marking_queue, rubrics
+from exams.content import Kind
 from exams.grading import BY_HAND
+from exams.judge.marked_programs import Programs, programs_of
 from exams.marking import MarkedMeanwhile, mark_alike, mark_answer
 from exams.marking_forms import MarkForm, RubricForm, initial_of, line_forms
 from exams.marking_queue import Answer
 from exams.models import Attempt, ExamQuestion, ManualMark, Response, Test
 from exams.test_views import MAKE_TESTS, POSTS, editable
+
+MOST_NUMBER = 9_999
 
 
 @role_required(*MAKE_TESTS)
@@ -147,6 +152,14 @@ def _mark(request: SignedInRequest, row: ExamQuestion, answers: list[Answer], an
     return redirect(f"{where}?{urlencode({'after': answer.token})}")
 
 
+def _programs(request: SignedInRequest, row: ExamQuestion, answer: Answer) -> Programs | None:
+    """What was submitted for it and what the judge says; `?program=` shows another one than that which counts."""
+    if row.question.kind != Kind.CODING:
+        return None
+    number = whole_number(request.GET.get("program", ""), most=MOST_NUMBER)
+    return programs_of(row, answer.attempt, number=number)
+
+
 def _page(
     request: SignedInRequest,
     row: ExamQuestion,
@@ -158,12 +171,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """One answer with its question; without one, that all are marked."""
-    waiting = sum(one.waits for one in answers)
     context: dict[str, Any] = {
         "test": row.test,
         "question": row,
         "asked": marking_page.to_mark(row),
-        "counts": marking_queue.Counts(waiting, sum(one.number > 0 for one in answers)),
+        "counts": marking_queue.counted(row, answers),
         "last": marking_page.last_of(row, request.user, answers),
         "theirs": theirs,
     }
@@ -171,12 +183,14 @@ def _page(
         history = marking_page.history_of(row, answer.attempt)
         newest = history[0][0] if history else None
         response = Response.objects.get(attempt=answer.attempt, question=row)
+        programs = _programs(request, row, answer)
         lines, _revision = rubrics.lines_of(row)
         shown = MarkForm(full=rubrics.full_marks(row), lines=lines, initial=initial_of(newest, answer.token))
         context |= {
             "answer": answer,
             "alike": len(marking_queue.alike(row, answers, answer)),
-            "said": marking_page.said_of(row.question.kind, response.answer),
+            "said": marking_page.said_in(row, programs, response),
+            "programs": programs,
             "history": history,
             "is_newer": bool(newest and response.saved_at > newest.at),
             "form": form or shown,

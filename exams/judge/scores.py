@@ -175,8 +175,8 @@ def needs_person() -> Q:
     later = _submitted().filter(number__gt=OuterRef("number"))
     best = Exists(failed) & ~Exists(whole)
     last = Exists(failed.filter(~Exists(later)))
-    is_last = Q(attempt__test__code_rules__counts=CodeRules.Counts.LAST)
-    unjudged = ~Exists(submitted) | (is_last & Q(last)) | (~is_last & Q(best))
+    is_last = Exists(CodeRules.objects.filter(test=OuterRef("attempt__test"), counts=CodeRules.Counts.LAST))
+    unjudged = ~Exists(submitted) | (is_last & last) | (~is_last & best)
     return Q(question__question__kind=Kind.LONG) | Q(unjudged, question__question__kind=Kind.CODING)
 
 
