@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in
+from coaching.lib.json_bodies import MalformedFields
 from coaching.lib.middleware import body_limit
 from exams import running_tests, saving, takeovers
 from exams.devices import Device
@@ -26,13 +27,13 @@ from exams.sent import MOST_BYTES, Batch, Malformed, read
 def attempt_responses(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Autosave, and without answers a sign of life."""
     try:
-        with _answering():
+        with answering():
             saving.known_to(request.user, public_id)
             came = read(request.body)
             given = _given(request, came)
             saved = saving.save(public_id, student=request.user, now=timezone.now(), **given)
     except (Malformed, SectionClosed) as error:
-        return _refused(error)
+        return refused(error)
     said = {
         "saved": [{"question": question, "seq": seq} for question, seq in saved.rows],
         "server_now": saved.server_now,
@@ -51,13 +52,13 @@ def attempt_responses(request: SignedInRequest, public_id: UUID) -> HttpResponse
 def attempt_finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Hand in, with the last answers; what is handed in already stays as it is."""
     try:
-        with _answering():
+        with answering():
             saving.known_to(request.user, public_id)
             came = read(request.body)
             given = _given(request, came)
             attempt = saving.finish(public_id, student=request.user, now=timezone.now(), **given)
     except (Malformed, SectionClosed) as error:
-        return _refused(error)
+        return refused(error)
     return JsonResponse({"state": attempt.state, "submitted_at": attempt.submitted_at, "ended_by": attempt.ended_by})
 
 
@@ -65,7 +66,7 @@ def attempt_finish(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def attempt_state(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """How the attempt stands and, on the device that writes it, what is kept of it."""
-    with _answering():
+    with answering():
         attempt = Attempt.objects.get(uuid=public_id, student=request.user)
         is_here = takeovers.is_here(attempt, Device.of(request))
         responses = _responses(attempt) if is_here else []
@@ -96,7 +97,7 @@ def _responses(attempt: Attempt) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """A foreign attempt is not there, and a database that has too much to do is asked again. Raises: Http404, Busy."""
     try:
         yield
@@ -108,7 +109,7 @@ def _answering() -> Iterator[None]:
         ) from error
 
 
-def _refused(error: Malformed | SectionClosed) -> JsonResponse:
+def refused(error: MalformedFields | SectionClosed) -> JsonResponse:
     """The usual object, with what is wrong of which question."""
     wrong = {"code": error.code, "message": error.message, "fields": error.fields}
     return JsonResponse({"error": wrong}, status=error.status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import User
 from coaching.lib.errors import DomainError
+from exams.judge import handing_in
 from exams.models import Attempt, AttemptEvent, TakeoverRequest
 from exams.models.attempts import EndedBy, State
 
@@ -49,6 +50,7 @@ def submit(
             by = EndedBy.DEADLINE
         locked.state, locked.ended_by, locked.submitted_at = State.SUBMITTED, by, min(now, locked.deadline_at)
         locked.save(update_fields=["state", "ended_by", "submitted_at"])
+        handing_in.hand_in(locked, now=now)
         _tell(locked, by=by, now=now, said={"reason": reason} if reason else {}, actor=actor, request=request)
     for name in ("state", "ended_by", "submitted_at", "deadline_at"):
         setattr(attempt, name, getattr(locked, name))

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.paper_urls")),
     path("", include("exams.scheme_urls")),
     path("", include("exams.attempt_api_urls")),
+    path("", include("exams.judge.code_urls")),
     path("", include("exams.room_urls")),
     path("", include("exams.monitor_urls")),
     path("", include("exams.sitting_urls")),

@@ -28,6 +28,7 @@ from tests import people
 from tests.access_attendance import ATTENDANCE
 from tests.access_batches import BATCHES
 from tests.access_exams import EXAMS
+from tests.access_judge import JUDGE
 from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
 
 __all__ = ["ANONYMOUS", "KINDS", "TABLE", "a_file_of_the_student"]
@@ -140,6 +141,7 @@ TABLE = {
     **ATTENDANCE,
     **BATCHES,
     **EXAMS,
+    **JUDGE,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
     "todo": Row(whoever_is_signed_in(200)),

@@ -22,6 +22,7 @@ import tests.static_table  # noqa: F401 - a test client need not look at every s
 from accounts.hashers import TunedArgon2PasswordHasher
 from accounts.models import Institute, SessionSlot
 from exams import paper_facts, running_tests, saving
+from exams.judge import hosts, suite_facts
 from tests import apart, migrated, people
 from tests.services.servers import throw_away_valkey
 
@@ -100,7 +101,7 @@ def _empty_cache() -> Iterator[None]:
     """Rate limits, signs of life and the language of one test are not the next one's."""
     yield
     cache.clear()
-    for kept in (paper_facts, running_tests, saving):
+    for kept in (paper_facts, running_tests, saving, hosts, suite_facts):
         kept.forget()
     translation.deactivate()
 

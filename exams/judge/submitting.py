@@ -1,0 +1,309 @@
+"""A student submits a program while he writes, or runs it on the samples: into the queue, or refused with a reason.
+
+The same fence as autosave's lets through only the device that writes, in time; the program is kept as the answer too,
+so what is judged and what stands in the editor never differ. Under the fence the attempt's row is held: of two requests
+at once one comes after the other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from coaching.lib.errors import DomainError
+from coaching.lib.limits import Limit, TooMany
+from exams import running_tests, saving
+from exams.content import Kind
+from exams.judge import hosts, queue
+from exams.judge.rules import rules_of
+from exams.judge.sources import BadProgram, clean_language, clean_source, clean_stdin, digest_of
+from exams.judge.suites import suite_in_use
+from exams.models import CodeRules, CodeSubmission, CodeSuite, ExamQuestion, Judgement, Response
+from exams.models.judging import JudgeState
+from exams.paper_facts import QuestionFacts, facts_of
+from exams.sent import Sent
+
+SubmissionKind = CodeSubmission.Kind
+RUN_PAUSE = timedelta(seconds=2)
+RUNS = Limit("exams.code_runs", tries=200, per_s=3600)
+MOST_SUBMITS_WAITING = 1_000
+MOST_RUNS_WAITING = 300
+"""Runs give way first: beyond that students would wait longer for them than they do for a submission."""
+
+
+class NotJudged(DomainError):
+    """Programs for this question are marked by people; there is nothing to run them on (409)."""
+
+    code = "not_judged"
+
+
+class StillJudging(DomainError):
+    """One program at a time: the verdict of the last one is still to come (409)."""
+
+    code = "still_judging"
+
+
+class TooManySubmissions(DomainError):
+    """As often as the test allows (409)."""
+
+    code = "too_many_submissions"
+
+
+class TooSoon(DomainError):
+    """Sooner after the last one than the test allows (429)."""
+
+    code = "too_soon"
+    status = 429
+
+    def __init__(self, left_s: int) -> None:
+        words = ngettext("Wait %(count)d second, then try again.", "Wait %(count)d seconds, then try again.", left_s)
+        super().__init__(words % {"count": left_s})
+        self.headers = {"Retry-After": str(left_s)}
+
+
+class QueueFull(DomainError):
+    """Very many programs wait at this moment (429)."""
+
+    code = "queue_full"
+    status = 429
+    headers = {"Retry-After": "15"}
+
+    def __init__(self) -> None:
+        super().__init__(_("Very many programs are being judged at this moment. Send yours again in a moment."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What came, cleaned. `stdin` None: no own input. `seq`: the device's counter of that answer, if it said one."""
+
+    language: str
+    source: str
+    stdin: str | None
+    seq: int | None
+
+    @property
+    def sha256(self) -> str:
+        return digest_of(self.language, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a program is for: everything is read under the fence."""
+
+    attempt: int
+    question: ExamQuestion
+    suite: CodeSuite
+    rules: CodeRules
+
+
+def submit(
+    attempt_uuid: UUID,
+    question_uuid: UUID,
+    *,
+    student: User,
+    epoch: int,
+    slot: int | None,
+    language: Any,
+    source: Any,
+    seq: int | None = None,
+    now: datetime,
+) -> CodeSubmission:
+    """Hand in a program for judging on all tests; the same one sent again while it waits is that one.
+
+    Raises: Attempt.DoesNotExist; as `saving.save` (AttemptMoved, AttemptClosed, NotStarted, SectionClosed, Malformed,
+    Busy); BadProgram, NotJudged, StillJudging, TooManySubmissions, TooSoon, QueueFull.
+    """
+    known, asked = _asked(student, attempt_uuid, question_uuid)
+    sent = _clean(asked, language, source, None, seq, now=now)
+    with transaction.atomic():
+        place = _fenced(known, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
+        earlier = CodeSubmission.objects.counting().filter(attempt=known.pk, question=asked.pk)
+        newest = earlier.order_by("-number").first()
+        if newest and _is_again(newest, sent, place.rules, now=now):
+            return newest
+        submits = earlier.filter(kind=SubmissionKind.SUBMIT)
+        _require_turn(list(submits.order_by("-number")), place.rules, now=now)
+        if queue.length(queue.SUBMIT) >= MOST_SUBMITS_WAITING:
+            raise QueueFull
+        number = 1 + (newest.number or 0) if newest else 1
+        return _made(place, sent, kind=SubmissionKind.SUBMIT, number=number, now=now)
+
+
+def run(
+    attempt_uuid: UUID,
+    question_uuid: UUID,
+    *,
+    student: User,
+    epoch: int,
+    slot: int | None,
+    language: Any,
+    source: Any,
+    stdin: Any = None,
+    seq: int | None = None,
+    now: datetime,
+) -> CodeSubmission:
+    """Run it on the samples, and on an own input if there is one; gives no marks. One that still waits is replaced.
+
+    Raises: as `submit`, but TooManySubmissions.
+    """
+    known, asked = _asked(student, attempt_uuid, question_uuid)
+    sent = _clean(asked, language, source, stdin, seq, now=now)
+    with transaction.atomic():
+        place = _fenced(known, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
+        runs = CodeSubmission.objects.filter(attempt=known.pk, question=asked.pk, kind=SubmissionKind.RUN)
+        newest = runs.order_by("-pk").first()
+        if newest and newest.is_open and _is_same_run(newest, sent):
+            return newest
+        _require_pause(newest, RUN_PAUSE, now=now)
+        if queue.length(queue.RUN) >= MOST_RUNS_WAITING:
+            raise QueueFull
+        if newest and newest.is_open:
+            _replace(newest, now=now)
+        _take_run(known.pk, now=now)
+        return _made(place, sent, kind=SubmissionKind.RUN, number=None, now=now)
+
+
+# --- What was sent ----------------------------------------------------------------------------------------------------
+
+
+def _asked(student: User, attempt_uuid: UUID, question_uuid: UUID) -> tuple[Any, QuestionFacts]:
+    """His attempt, and the coding question of its paper. Raises: Attempt.DoesNotExist, BadProgram."""
+    known = saving.known_to(student, attempt_uuid)
+    for read in (running_tests.running, running_tests.anew):  # the paper may be newer than what is kept of it
+        asked = facts_of(known.test, read(known.test).paper_revision).by_uuid.get(question_uuid)
+        if asked is not None:
+            break
+    if asked is None:
+        raise BadProgram({"question": _("This paper has no such question.")})
+    if asked.kind != Kind.CODING:
+        raise BadProgram({"question": _("This question is not answered by a program.")})
+    return known, asked
+
+
+def _clean(asked: QuestionFacts, language: Any, source: Any, stdin: Any, seq: int | None, *, now: datetime) -> _Sent:
+    """Raises: BadProgram."""
+    chosen = clean_language(language, asked.languages)
+    judge = hosts.judge_state(now)
+    if judge.is_on and not judge.judges(chosen):
+        raise BadProgram({"language": _("This server cannot run programs of that language. Choose another one.")})
+    return _Sent(chosen, clean_source(source), None if stdin is None else clean_stdin(stdin), seq)
+
+
+def _fenced(
+    known: Any,
+    attempt_uuid: UUID,
+    asked: QuestionFacts,
+    sent: _Sent,
+    *,
+    student: User,
+    epoch: int,
+    slot: int | None,
+    now: datetime,
+) -> _Place:
+    """Through the fence of autosave, with the program kept as the answer. Raises: as `saving.save`; NotJudged."""
+    answer = {"language": sent.language, "source": sent.source}
+    # The counter 0 is below every device's: it makes a row where there is none and changes none.
+    first = Sent(asked.uuid, 0, answer)
+    saving.save(attempt_uuid, student=student, epoch=epoch, sent=[first], slot=slot, now=now)
+    _keep(known.pk, asked.pk, answer, sent.seq, now=now)
+    question = ExamQuestion.objects.select_related("question").get(pk=asked.pk)
+    suite = suite_in_use(question.question)
+    if suite is None:
+        raise NotJudged(_("Programs for this question are read by people, not run."))
+    return _Place(known.pk, question, suite, rules_of(known.test))
+
+
+def _keep(attempt: int, question: int, answer: dict[str, str], seq: int | None, *, now: datetime) -> None:
+    """As the answer, unless a later one of the device came already. Without a counter the kept one stays, so that
+    nothing the device counted on is refused later."""
+    kept = Response.objects.filter(attempt=attempt, question=question)
+    fresh: dict[str, Any] = {"answer": answer, "is_answered": True, "saved_at": now}
+    fresh["answered_at"] = Coalesce("answered_at", now)
+    if seq is None:
+        kept.update(**fresh)
+    else:
+        kept.filter(seq__lte=seq).update(**fresh, seq=seq)
+
+
+# --- Whether it is taken ----------------------------------------------------------------------------------------------
+
+
+def _is_again(newest: CodeSubmission, sent: _Sent, rules: CodeRules, *, now: datetime) -> bool:
+    """Whether it is the newest one sent a second time: while that waits, or sooner than another may come."""
+    if newest.sha256 != sent.sha256 or newest.kind != SubmissionKind.SUBMIT:
+        return False
+    return newest.is_open or now - newest.asked_at < timedelta(seconds=rules.pause_s)
+
+
+def _require_turn(submits: list[CodeSubmission], rules: CodeRules, *, now: datetime) -> None:
+    """Raises: StillJudging, TooManySubmissions, TooSoon."""
+    if len(submits) >= rules.most_submissions:
+        words = ngettext(
+            "A program can be submitted for this question %(count)d time. What stands in the editor counts when you "
+            "hand in.",
+            "A program can be submitted for this question %(count)d times. What stands in the editor counts when you "
+            "hand in.",
+            rules.most_submissions,
+        )
+        raise TooManySubmissions(words % {"count": rules.most_submissions})
+    for one in submits:
+        if one.is_open and not _let_go(one):
+            raise StillJudging(_("Your last program is still being judged. Wait for its verdict."))
+    _require_pause(submits[0] if submits else None, timedelta(seconds=rules.pause_s), now=now)
+
+
+def _let_go(one: CodeSubmission) -> bool:
+    """While there is no judge the next program is taken, too: this one is judged later, and nobody waits for it."""
+    if not Judgement.objects.filter(submission=one, state=JudgeState.WAITING).exists():
+        return False
+    return bool(CodeSubmission.objects.filter(pk=one.pk).update(is_open=False))
+
+
+def _require_pause(newest: CodeSubmission | None, pause: timedelta, *, now: datetime) -> None:
+    """Raises: TooSoon."""
+    if newest is not None and newest.asked_at + pause > now:
+        raise TooSoon(max(1, ceil((newest.asked_at + pause - now).total_seconds())))
+
+
+def _take_run(attempt: int, *, now: datetime) -> None:
+    """Raises: TooSoon, Unavailable."""
+    try:
+        RUNS.take(attempt, now=now)
+    except TooMany as error:
+        raise TooSoon(error.retry_after_s) from None
+
+
+def _is_same_run(newest: CodeSubmission, sent: _Sent) -> bool:
+    same_input = (newest.has_stdin, newest.stdin) == (sent.stdin is not None, sent.stdin or "")
+    return newest.sha256 == sent.sha256 and same_input
+
+
+def _replace(run_before: CodeSubmission, *, now: datetime) -> None:
+    """Drop a run nobody has begun with. Raises: StillJudging when it is under way."""
+    waiting = Judgement.objects.filter(submission=run_before, state__in=(JudgeState.PENDING, JudgeState.WAITING))
+    if not queue.cancel(waiting, now=now) and run_before.judgements.filter(state__in=queue.OPEN).exists():
+        raise StillJudging(_("Your last run is under way. It takes a moment."))
+    CodeSubmission.objects.filter(pk=run_before.pk).update(is_open=False)
+
+
+def _made(place: _Place, sent: _Sent, *, kind: str, number: int | None, now: datetime) -> CodeSubmission:
+    """Raises: StillJudging, should the row of another be there after all."""
+    made = CodeSubmission(
+        attempt_id=place.attempt, question=place.question, kind=kind, number=number, language=sent.language,
+        source=sent.source, sha256=sent.sha256, asked_at=now, has_stdin=sent.stdin is not None, stdin=sent.stdin or "",
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        raise StillJudging(_("Your last program is still being judged. Wait for its verdict.")) from None
+    priority = queue.RUN if kind == SubmissionKind.RUN else queue.SUBMIT
+    queue.ask([Judgement(submission=made, suite=place.suite, priority=priority)], now=now)
+    return made
