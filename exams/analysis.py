@@ -27,6 +27,7 @@ from exams import item_flags
 from exams import statistics as figures
 from exams.analysis_doc import SHAPE, AnalysisDoc, BatchStats, QuestionStats, SectionStats, TopicStats
 from exams.asked import Asked, asked_of
+from exams.content import Kind
 from exams.models import Analysis, Result, ResultVersion
 from exams.result_reading import ResultOutline
 from exams.schemes import NOTHING
@@ -193,11 +194,15 @@ class _Worth(dict[str, Decimal]):
 def _questions(version: ResultVersion, table: _Table, asked: Sequence[Asked]) -> list[QuestionStats]:
     if not asked or not table.totals:
         return []
+    fulls = counts.full_marks_of([one.question for one in asked if one.kind is Kind.CODING])
     given = counts.given_by_question(version, asked, last_best=table.last_best)
     times = counts.times_by_question(version)
     top = counts.spent_of(table.attempts[0]) if table.attempts[0] else {}
     found = [
-        _question(one, table, given.get(one.question, []), times.get(one.question), top.get(one.question))
+        replace(
+            _question(one, table, given.get(one.question, []), times.get(one.question), top.get(one.question)),
+            **_measures(one, table, fulls.get(one.question)),
+        )
         for one in asked
     ]
     flags = item_flags.flags_of(found, asked, count=len(table.totals), best_count=table.best_count)
@@ -211,7 +216,9 @@ def _question(
     chosen, chosen_best = counts.chosen(asked, given)
     found = times or counts.Times()
     return QuestionStats(
-        **_measures(asked, table, letters, marks),
+        p=None,
+        d=None,
+        r=None,
         **_tally(letters),
         answered=found.answered,
         mean_marks=figures.mean(marks) or 0.0,
@@ -226,14 +233,17 @@ def _question(
     )
 
 
-def _measures(asked: Asked, table: _Table, letters: Sequence[str], marks: Sequence[Decimal]) -> dict[str, Any]:
-    """p, d and r of those it was asked of."""
+def _measures(asked: Asked, table: _Table, full: Decimal | None) -> dict[str, Any]:
+    """p, d and r of those it was asked of; with `full` by shares of these marks."""
+    letters, marks = table.verdicts[asked.place], table.marks[asked.place]
     among = [place for place, letter in enumerate(letters) if letter not in NOT_ASKED] if asked.measures else []
-    right = [int(letters[place] in "Rr") for place in among]
+    right: list[figures.Exact] = [int(letters[place] in "Rr") for place in among]
+    if full:
+        right = [min(max(marks[place], NOTHING), full) for place in among]
     rest = [table.totals[place] - marks[place] for place in among]
     return {
-        "p": figures.difficulty(right),
-        "d": figures.discrimination(right),
+        "p": figures.difficulty(right, full or 1),
+        "d": figures.discrimination(right, full or 1),
         "r": figures.point_biserial(right, rest),
     }
 

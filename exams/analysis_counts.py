@@ -5,8 +5,9 @@ What people write at length is never read here.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -15,7 +16,8 @@ from exams.analysis_doc import Suspect
 from exams.asked import AUTOMATIC, Asked
 from exams.content import CHOSEN, Kind
 from exams.content_checks import number_of
-from exams.models import Response, ResultVersion
+from exams.models import ExamQuestion, Response, ResultVersion
+from exams.rubrics import full_marks
 
 COMMONEST = 8
 MOST_SIGNS = 80
@@ -75,6 +77,12 @@ def times_by_question(version: ResultVersion) -> dict[int, Times]:
         times.ms += ms
         times.answered += said
     return found
+
+
+def full_marks_of(questions: Collection[int]) -> dict[int, Decimal]:
+    """Of these questions of papers, by the schemes of now. One query, none for no question."""
+    rows = ExamQuestion.objects.select_related("question", "section__scheme", "test__scheme").order_by()
+    return {row.pk: full_marks(row) for row in rows.filter(pk__in=questions)} if questions else {}
 
 
 def spent_of(attempt: int) -> dict[int, float]:

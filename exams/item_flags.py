@@ -188,6 +188,8 @@ def sentence(flag: Flag, stats: QuestionStats, asked: Asked, doc: AnalysisDoc) -
             "answer": answer_words(asked, suspect.answer),
             "among": suspect.best,
         }
+    if asked.kind is Kind.CODING and flag in OF_MARKS:
+        return str(OF_MARKS[flag]) % said
     if flag is Flag.DISTRACTOR:
         said["option"] = ", ".join(_options(asked, rare_options(stats, asked)))
     return str(SENTENCES[flag]) % said
@@ -209,6 +211,19 @@ SENTENCES: dict[Flag, str | Promise] = {
     Flag.DISTRACTOR: gettext_lazy("Nearly nobody chose %(option)s: who guesses has fewer options to guess among."),
     Flag.SLOW: gettext_lazy("Half took %(seconds)s seconds or more, far longer than for other questions of this test."),
 }
+
+OF_MARKS: dict[Flag, str | Promise] = {
+    Flag.NEGATIVE: gettext_lazy(
+        "Who did well in the rest got fewer marks here than others: discrimination %(d)s, correlation %(r)s. "
+        "Look at its words and its tests."
+    ),
+    Flag.WEAK: gettext_lazy(
+        "Strong and weak students got about the same marks: discrimination %(d)s, correlation %(r)s."
+    ),
+    Flag.HARD: gettext_lazy("%(right)s %% of the marks were got on average; %(count)s of %(all)s passed all tests."),
+    Flag.EASY: gettext_lazy("%(right)s %% of the marks were got on average: it tells nobody apart."),
+}
+"""Of programs, which are right in part."""
 
 
 def key_words(asked: Asked) -> str:

@@ -11,7 +11,7 @@ from exams import analysis, bank_rows, item_flags, result_items
 from exams.analysis_doc import AnalysisDoc, QuestionStats
 from exams.asked import Asked, asked_of
 from exams.bank_rows import KeyLine
-from exams.content import Content, Key
+from exams.content import Content, Key, Kind
 from exams.models import ExamQuestion, KeyFix, ResultVersion, Test
 from exams.result_items import percent, time_words
 from exams.result_words import NONE, two_places
@@ -55,7 +55,7 @@ def page_of(test: Test, version: ResultVersion, place: int) -> dict[str, Any]:
         "has_options": result_items.is_chosen(asked),
         "best_count": doc.best_count,
         "count": doc.count,
-        "figures": figures_of(stats),
+        "figures": figures_of(stats, asked.kind),
         "verdicts": verdicts_of(stats),
         "times": times_of(stats),
         "before": place or None,
@@ -122,13 +122,19 @@ def times_of(stats: QuestionStats) -> list[tuple[str, str]]:
     ]
 
 
-def figures_of(stats: QuestionStats) -> list[tuple[str, str, str]]:
+def figures_of(stats: QuestionStats, kind: Kind) -> list[tuple[str, str, str]]:
     """(name, value, what it means)."""
     right = f"{round(100 * stats.p)} %" if stats.p is not None else NONE
     usual = _("of all who wrote it; from %(least)d to %(most)d %% tells most") % {"least": 30, "most": 80}
-    groups = _("right among the best %(share)d %% less right among the last %(share)d %%") % {"share": 27}
+    share = {"share": 27}
+    if kind is Kind.CODING:
+        groups = _("marks of the best %(share)d %% less those of the last %(share)d %%, as shares") % share
+        names = (_("Share of the marks"), _("Correlation"))
+    else:
+        groups = _("right among the best %(share)d %% less right among the last %(share)d %%") % share
+        names = (_("Right"), _("Point-biserial"))
     return [
-        (_("Right"), right, usual),
+        (names[0], right, usual),
         (_("Discrimination"), two_places(stats.d), groups),
-        (_("Point-biserial"), two_places(stats.r), _("goes with the marks of the rest; above 0.20 is good")),
+        (names[1], two_places(stats.r), _("goes with the marks of the rest; above 0.20 is good")),
     ]

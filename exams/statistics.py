@@ -107,9 +107,10 @@ def _bars(width: int, bottom: Exact, top: Exact) -> tuple[int, int, int]:
 # --- A question -------------------------------------------------------------------------------------------------------
 
 
-def difficulty(right: Sequence[int]) -> float | None:
-    """p, the share that is right: 1 is easy. `right` has 1 for who was right and 0 for others; None of nobody."""
-    return sum(right) / len(right) if right else None
+def difficulty(right: Sequence[Exact], whole: Exact = 1) -> float | None:
+    """p, the share that is right: 1 is easy. `right` has 1 for who was right and 0 for others, or of what is right in
+    part marks, with `whole` the full ones; None of nobody."""
+    return float(Fraction(sum(right)) / (len(right) * Fraction(whole))) if right else None
 
 
 def group_size(count: int) -> int:
@@ -117,29 +118,30 @@ def group_size(count: int) -> int:
     return max(floor(GROUP * count + Fraction(1, 2)), 1)
 
 
-def discrimination(right: Sequence[int]) -> float | None:
+def discrimination(right: Sequence[Exact], whole: Exact = 1) -> float | None:
     """D: the share of the upper 27 % that is right less that of the lower 27 %. None of fewer than two.
 
-    `right` as for `difficulty`, the best first. Who stands where among equals at the border is the caller's: the
-    analysis orders by rank and then by the student's number, so that it is the same each time.
+    `right` and `whole` as for `difficulty`, the best first. Who stands where among equals at the border is the
+    caller's: the analysis orders by rank and then by the student's number, so that it is the same each time.
     """
     size = group_size(len(right))
-    return (sum(right[:size]) - sum(right[-size:])) / size if len(right) > 1 else None
+    apart = Fraction(sum(right[:size])) - Fraction(sum(right[-size:]))
+    return float(apart / (size * Fraction(whole))) if len(right) > 1 else None
 
 
-def point_biserial(right: Sequence[int], rest: Sequence[Exact]) -> float | None:
+def point_biserial(right: Sequence[Exact], rest: Sequence[Exact]) -> float | None:
     """r: how being right goes with the marks for all OTHER questions (`rest`: the total without this one), from -1
-    to 1. None where all are right, none is, or all have the same rest.
+    to 1. None where all are right, none is, or all have the same rest. Of marks in `right` it is Pearson's.
 
     Raises: ValueError when they are not as many.
     """
     if len(right) != len(rest):
         raise ValueError("as many students as totals")
-    count, hits = len(right), sum(right)
-    apart, spread = hits * (count - hits), _spread(rest)
+    count, hits = len(right), Fraction(sum(right))
+    apart, spread = _spread(right), _spread(rest)
     if not apart or not spread:
         return None
-    together = Fraction(count * sum(map(mul, right, rest))) - Fraction(hits * sum(rest))
+    together = Fraction(count * sum(map(mul, right, rest))) - hits * Fraction(sum(rest))
     return max(-1.0, min(1.0, float(together) / (sqrt(apart) * sqrt(spread))))
 
 
