@@ -79,6 +79,11 @@ class CodeSubmission(models.Model):
         indexes = [
             models.Index(fields=["question", "kind"], name="code_submission_of_question"),
             models.Index(fields=["asked_at"], condition=Q(kind="RUN"), name="code_run_to_forget"),
+            models.Index(
+                fields=["judged_at"],
+                condition=~Q(kind="RUN") & Q(judged_at__isnull=False),
+                name="code_submission_judged",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "question", "number"], name="code_submission_number_once"),
