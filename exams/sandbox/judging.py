@@ -82,7 +82,7 @@ class _Judging:
         verdict = self._verdict(outcome)
         if self._is_near(outcome, verdict) and time.monotonic() < self._ends:
             again = self._run(trial)
-            if self._verdict(again) not in (Verdict.TLE, Verdict.SE) or again.cpu_ms < outcome.cpu_ms:
+            if self._verdict(again) is not Verdict.TLE or again.cpu_ms < outcome.cpu_ms:
                 outcome, verdict = again, self._verdict(again)
         ran = Ran(
             trial.id,
