@@ -1,0 +1,4 @@
+// expect: CE
+// what: Four gigabytes of initialised data would be the program.
+int array[1 << 30] = {1};
+int main(void) { return array[5]; }

@@ -1,0 +1,5 @@
+// expect: CE
+// slow: yes
+// what: Zeros without end.
+#include "/dev/zero"
+int main(void) { return 0; }

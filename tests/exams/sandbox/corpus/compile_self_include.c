@@ -1,0 +1,4 @@
+// expect: CE
+// what: A source that includes itself.
+#include __FILE__
+int main(void) { return 0; }

@@ -1,0 +1,5 @@
+# expect: RE
+# what: Descriptors run out soon in Python too, and that is an exception.
+kept = []
+while True:
+    kept.append(open("/dev/null"))

@@ -1,0 +1,5 @@
+# expect: AC
+# cpu: 2000
+# answer: lines
+# what: Five megabytes of output.
+print("\n".join(f"{number:07d}" for number in range(655_360)))

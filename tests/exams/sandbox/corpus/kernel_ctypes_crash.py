@@ -1,0 +1,5 @@
+# expect: RE
+# what: Python that writes to address zero crashes, as a program does.
+import ctypes
+
+ctypes.memset(0, 1, 1)

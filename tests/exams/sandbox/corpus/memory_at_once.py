@@ -1,0 +1,4 @@
+# expect: RE MLE
+# memory: 64
+# what: Ten gigabytes in one piece.
+print(len(bytearray(10_000_000_000)))

@@ -1,0 +1,9 @@
+// expect: OLE
+// what: Output without end.
+#include <stdio.h>
+
+int main(void)
+{
+    for (;;)
+        puts("More and more and more and more and more and more and more and more.");
+}

@@ -1,0 +1,8 @@
+# expect: TLE
+# cpu: 100
+# stdin: 1 2 3
+# what: Reading on behind the end of the input gives nothing, for ever.
+import os
+
+while True:
+    os.read(0, 1 << 16)
