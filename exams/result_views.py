@@ -15,6 +15,7 @@ from accounts.access import SignedInRequest, role_required
 from coaching.lib.errors import DomainError
 from coaching.lib.text import one_line
 from exams import analysis, reckoning, result_history, result_item, result_items, result_overview, result_states
+from exams.judge import similar_page
 from exams.models import ResultVersion, Test
 from exams.models.results import Cause
 from exams.test_states import state_of
@@ -44,6 +45,7 @@ def test_results(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         context["awaited"] = result_states.awaited(test, now=now)
         return render(request, "exams/results_none.html", context)
     context |= result_overview.page_of(test, version, viewer=request.user)
+    context["has_programs"] = similar_page.has_programs(test)
     return render(request, "exams/results.html", context)
 
 

@@ -30,6 +30,7 @@ from tests.access_batches import BATCHES
 from tests.access_exams import EXAMS
 from tests.access_judge import JUDGE
 from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
+from tests.access_similar import SIMILAR
 
 __all__ = ["ANONYMOUS", "KINDS", "TABLE", "a_file_of_the_student"]
 
@@ -142,6 +143,7 @@ TABLE = {
     **BATCHES,
     **EXAMS,
     **JUDGE,
+    **SIMILAR,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),
     "todo": Row(whoever_is_signed_in(200)),

@@ -126,7 +126,7 @@ def share(one: Tokens, other: Tokens) -> tuple[float, float]:
     ("language", "source", "signs"),
     [
         ("py", "x = 'it''s' # no\n", [NAME, "=", TEXT, TEXT]),
-        ("py", '"""Says."""\ndef f():\n    return a // 2\n', ["def", NAME, "(", ")", ":", "return", NAME, "//", NUMBER]),
+        ("py", '"""Says."""\ndef f():\n    return a//2\n', ["def", NAME, "(", ")", ":", "return", NAME, "//", NUMBER]),
         ("py", "import os; y = f\"{x}\" + r'\\'", [NAME, "=", TEXT, "+", TEXT]),
         ("cpp", "#include <a>\nusing namespace std; auto s = R\"x(\")\" )x\"; // c\n", [TYPE, NAME, "=", TEXT]),
         ("c", "unsigned long long n = 1'000 /* a\n b */ + 0x1F;", [TYPE, NAME, "=", NUMBER, "+", NUMBER]),
