@@ -23,6 +23,7 @@ from exams import bank, bank_rows, images, markup
 from exams.bank_editor import Editor
 from exams.bank_forms import FindForm
 from exams.content import Kind
+from exams.judge import suite_page
 from exams.models import Question
 from exams.models.bank import KINDS
 
@@ -89,6 +90,8 @@ def question(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "tests": bank_rows.tests_with(row, viewer=request.user),
         "members": bank_rows.members_of(row),
     }
+    if row.kind == Kind.CODING:
+        context["summary"] = suite_page.summary_of(row)
     return render(request, "exams/question.html", context)
 
 

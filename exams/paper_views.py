@@ -15,6 +15,7 @@ from accounts.access import SignedInRequest, role_required
 from coaching.lib.errors import DomainError
 from coaching.lib.text import whole_number
 from exams import paper_sheet, papers, placing
+from exams.judge import unjudged
 from exams.models import ExamQuestion, Section, Test
 from exams.section_forms import SectionForm
 from exams.test_views import MAKE_TESTS, POSTS, editable
@@ -27,8 +28,9 @@ LARGEST_PLACE = 1000
 def test_paper(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Sections and questions in their order, with what is done to them while the paper may change."""
     row = get_object_or_404(editable(request), uuid=public_id)
-    fixed = papers.why_fixed(row, now=timezone.now())
-    return render(request, "exams/test_paper.html", {"test": row, "sheet": paper_sheet.sheet_of(row), "fixed": fixed})
+    now = timezone.now()
+    context = {"test": row, "sheet": paper_sheet.sheet_of(row), "fixed": papers.why_fixed(row, now=now)}
+    return render(request, "exams/test_paper.html", context | {"warnings": unjudged.warnings_of(row, now=now)})
 
 
 @role_required(*MAKE_TESTS)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.result_urls")),
     path("", include("exams.alike_urls")),
     path("", include("exams.judge.similar_urls")),
+    path("", include("exams.judge.suite_urls")),
     path("", include("exams.key_fix_urls")),
     path("", include("exams.release_urls")),
     path("", include("exams.own_result_urls")),

@@ -52,10 +52,9 @@ class Judged:
 
     @cached_property
     def by_test(self) -> dict[int, dict[str, Any]]:
-        """By the numbers of the tests' rows; only of those there still are."""
-        there = set(self.tests)
-        found = self.judgement.tests if self.judgement else []
-        return {one["test"]: one for one in found if one.get("test") in there}
+        """By the numbers of the tests' rows, in their order; only of those there still are, as they count now."""
+        found = {one.get("test"): one for one in self.judgement.tests} if self.judgement else {}
+        return {pk: found[pk] | {"number": at} for at, pk in enumerate(self.tests, start=1) if pk in found}
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +65,7 @@ class Judged:
         """It was judged on every test there is."""
         if self.judgement is None or self.judgement.state != JudgeState.COMPLETE:
             return False
-        return self.verdict == Verdict.CE or len(self.by_test) == len(set(self.tests))
+        return self.verdict == Verdict.CE or len(self.by_test) == len(self.tests)
 
     @property
     def verdict(self) -> str:
@@ -80,7 +79,7 @@ class Judged:
 
     @property
     def is_right(self) -> bool:
-        return self.is_complete and self.verdict != Verdict.CE and self.right_count == len(set(self.tests))
+        return self.is_complete and self.verdict != Verdict.CE and self.right_count == len(self.tests)
 
     @property
     def is_as_wanted(self) -> bool:
@@ -102,7 +101,7 @@ class Judged:
 
 def judged(suite: CodeSuite) -> list[Judged]:
     """All its solutions in order, each with what it came to. Three queries."""
-    tests = list(suite.tests.values_list("pk", flat=True))
+    tests = list(suite.tests.order_by("position", "pk").values_list("pk", flat=True))
     newest: dict[int | None, Judgement] = {}
     for one in Judgement.objects.filter(suite=suite, solution__suite=suite).order_by("pk"):
         newest[one.solution_id] = one

@@ -38,7 +38,7 @@ __all__ = [
 ]
 SHOWN = 4 * 1024
 """So many bytes of a sample stand in the paper; the rest can be fetched by nobody but staff."""
-_PACKED_HEAD = 8 * 1024
+_PACKED_MORE = 1024
 _AT_ONCE, _PACKED_AT_ONCE = 400, 16
 
 
@@ -113,7 +113,7 @@ def data_of(ids: Iterable[int]) -> dict[int, bytes]:
 
 def heads_of(ids: Iterable[int], *, most: int = SHOWN) -> dict[int, Head]:
     """How data begins, by the numbers of their rows: only that much is read of the tables. One query."""
-    start = Substr(F("packed"), 1, max(_PACKED_HEAD, 2 * most), output_field=BinaryField())
+    start = Substr(F("packed"), 1, 2 * most + _PACKED_MORE, output_field=BinaryField())
     rows = CodeData.objects.filter(pk__in=set(ids)).annotate(start=start).values_list("pk", "size_bytes", "start")
     return {pk: _head(bytes(packed), size, most) for pk, size, packed in rows}
 
