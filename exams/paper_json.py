@@ -4,20 +4,21 @@
      "sections":  [{"uuid", "title": {"en", "hi"}, "minutes", "answers_count", "any_rule"}],
      "passages":  {uuid: {"html", "picture"}},
      "questions": {uuid: {"section", "kind", "passage", "html", "picture", "options", "rows", "columns", "unit",
-                          "most_signs", "languages", "marks"}},
+                          "most_signs", "languages", "marks", "code"}},
      "pictures":  {uuid: {"src", "width", "height"}}}
 
 Every `html` and `unit` is `{"en", "hi"}` without the languages nobody wrote; options, rows and columns are
 `{"id", "html", "picture"}`; a `picture` is `{"image", "alt"}` and its bytes stand once in `pictures`, so that the page
-needs nothing else when the connection is gone. What says nothing is left out. Questions stand in the paper's own
-order: a student's comes from `exams.paper_facts`. Keys are never loaded here.
+needs nothing else when the connection is gone. `code` of a question the judge marks is what students may see of its
+tests (`exams.judge.suites.student_view`). What says nothing is left out. Questions stand in the paper's own order: a
+student's comes from `exams.paper_facts`. Keys are never loaded here.
 
 The same paper always gives the same bytes: they are sealed, and compared by their digest.
 """
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from coaching.lib.errors import TooLarge
 from coaching.lib.uuids import uuid_of
 from exams import markup
 from exams.content import FALSE, TRUE, Body, Choice, Kind, Picture, Text
+from exams.judge.suites import student_views, suites_in_use
 from exams.models import ExamQuestion, QuestionImage, Section, Test
 from exams.scheme_words import marks_line
 from exams.schemes import Rules
@@ -51,12 +53,13 @@ def paper_of(test: Test) -> bytes:
     bodies = {one.pk: Body.from_json(one.version.body) for one in placed}
     passages = {one.passage_version.uuid: one.passage_version for one in placed if one.passage_version}
     above = {uuid: Body.from_json(version.body) for uuid, version in passages.items()}
+    judged = _judged(placed)
     paper = {
         "test": str(test.uuid),
         "revision": test.paper_revision,
         "sections": [_section(one) for one in test.sections.order_by("position", "pk")],
         "passages": {str(uuid): _without_nothing(_text_and_picture(body)) for uuid, body in sorted(above.items())},
-        "questions": {str(one.uuid): _question(one, bodies[one.pk], test) for one in placed},
+        "questions": {str(one.uuid): _question(one, bodies[one.pk], test, judged) for one in placed},
         "pictures": _pictures([*bodies.values(), *above.values()]),
     }
     written = json.dumps(paper, ensure_ascii=False, separators=(",", ":")).encode()
@@ -102,7 +105,15 @@ def _section(row: Section) -> dict[str, Any]:
     return _without_nothing(said)
 
 
-def _question(row: ExamQuestion, body: Body, test: Test) -> dict[str, Any]:
+def _judged(placed: Sequence[ExamQuestion]) -> Mapping[int, Mapping[str, Any]]:
+    """What is seen of the tests of programs, by question of the bank; no query where nothing is to be programmed."""
+    ids = {one.question_id for one in placed if one.question.kind == Kind.CODING}
+    suites = suites_in_use(ids) if ids else {}
+    seen = student_views(list(suites.values())) if suites else {}
+    return {question: seen[suite.pk] for question, suite in suites.items()}
+
+
+def _question(row: ExamQuestion, body: Body, test: Test, judged: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     kind = Kind(row.question.kind)
     options = _true_and_false() if kind is Kind.TRUE_FALSE else _choices(body.options)
     rules = Rules.from_json((row.section.scheme or test.scheme).rules)
@@ -118,6 +129,7 @@ def _question(row: ExamQuestion, body: Body, test: Test) -> dict[str, Any]:
         "most_signs": body.most_signs or None,
         "languages": list(body.languages),
         "marks": marks_line(rules, kind),
+        "code": judged.get(row.question_id),
     }
     return _without_nothing(said)
 

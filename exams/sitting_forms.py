@@ -8,6 +8,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from exams import answers
+from exams.content import Kind
+from exams.judge.code_asked import is_untouched
 from exams.paper_facts import QuestionFacts
 from exams.sent import Sent
 from exams.sitting_page import Sitting
@@ -18,7 +20,9 @@ _MOST = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class SentQuestion:
-    """`do` is the button: next, previous, mark, unmark, clear or review; `seq` and `epoch` as the form was made."""
+    """`do` is the button: next, previous, mark, unmark, clear, review, run or submit_code; `seq` and `epoch` are as the
+    form was made. `typed` is the whole form: what is run need not be an answer.
+    """
 
     sitting: Sitting
     place: int
@@ -28,6 +32,19 @@ class SentQuestion:
     epoch: int
     answer: Any
     is_marked: bool
+    typed: QueryDict
+
+    @property
+    def program(self) -> dict[str, str]:
+        """Language and source as they stand in the form."""
+        found: dict[str, str] = answer_in(self.typed, kind=Kind.CODING, rows=())
+        return found
+
+    @property
+    def is_to_be_judged(self) -> bool:
+        """Whether its button runs or submits a program."""
+        said = self.sitting.paper["questions"][str(self.facts.uuid)]
+        return self.do in {"run", "submit_code"} and "code" in said
 
     def cleaned(self) -> Any:
         """The answer as it is kept. Raises: answers.BadAnswer."""
@@ -70,7 +87,9 @@ def read(sent: QueryDict, sitting: Sitting, place: int) -> SentQuestion:
     answer = None if do == "clear" else answer_in(sent, kind=facts.kind, rows=facts.rows)
     if answer == "" or (isinstance(answer, dict) and not answer.get("source", True)):
         answer = None
-    return SentQuestion(sitting, place, facts, do, _whole(sent, "seq"), _whole(sent, "epoch"), answer, marked)
+    if facts.kind is Kind.CODING and is_untouched(sitting.paper["questions"][str(facts.uuid)].get("code"), answer):
+        answer = None
+    return SentQuestion(sitting, place, facts, do, _whole(sent, "seq"), _whole(sent, "epoch"), answer, marked, sent)
 
 
 def _whole(sent: QueryDict, name: str) -> int:

@@ -135,6 +135,11 @@ class Sitting:
     def is_bilingual(self) -> bool:
         return any("hi" in one.get("html", {}) for one in self.paper["questions"].values())
 
+    @property
+    def has_code(self) -> bool:
+        """Whether the judge marks a question of it."""
+        return any("code" in one for one in self.paper["questions"].values())
+
     def question(self, place: int) -> QuestionFacts:
         """The one at a place of his order, from 1. Raises: IndexError."""
         if place < 1:
@@ -185,6 +190,12 @@ def counted(cells: Sequence[Cell]) -> list[tuple[str, str | Promise, int]]:
     """How many questions are in each state: its sign, its word, the number."""
     counts = Counter(one.state for one in cells)
     return [(state, word, counts[state]) for state, word in STATES.items()]
+
+
+def time_text(attempt: Attempt, now: datetime) -> str:
+    """The time that is left, as a clock shows it."""
+    whole = int(attempt.time_left(now).total_seconds())
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def page_language() -> str:

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from exams.content import CODE_LANGUAGES, Kind
+from exams.judge.code_asked import CodeAsked, code_asked
 from exams.sitting_page import Sitting, how, in_language
 
 LETTERS = "ABCDEFGHIJKL"
@@ -39,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """All a template needs to ask one question; `answer` is what stands in a field."""
+    """All a template needs to ask one question; `answer` is what stands in a field. `code` of what the judge marks."""
 
     kind: Kind
     how: str
@@ -55,6 +56,7 @@ class QuestionForm:
     most_signs: int
     languages: tuple[tuple[str, str], ...]
     answer: Any
+    code: CodeAsked | None = None
 
 
 def question_form(sitting: Sitting, place: int, *, language: str, answer: Any) -> QuestionForm:
@@ -95,6 +97,7 @@ def question_form(sitting: Sitting, place: int, *, language: str, answer: Any) -
         most_signs=said.get("most_signs", 0),
         languages=tuple((one, CODE_LANGUAGES.get(one, one)) for one in said.get("languages", ())),
         answer=answer,
+        code=code_asked(said["code"], said.get("languages", ()), answer, sitting.now) if "code" in said else None,
     )
 
 

@@ -2,17 +2,21 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
 from exams.content import CODE_LANGUAGES, Kind
+from exams.judge import code_words
+from exams.judge.code_asked import code_names
+from exams.judge.code_pane import Pane, pane_of
 from exams.models import Attempt, Response
 from exams.models.attempts import BEATS_EVERY
 from exams.models.tests import FocusAction
 from exams.saving import left_since_given_back
 from exams.sitting_forms import SentQuestion
-from exams.sitting_page import LANGUAGES, Sitting, counted, how, page_language
+from exams.sitting_page import LANGUAGES, Sitting, counted, how, page_language, time_text
 from exams.sitting_question import question_form
 from exams.sitting_words import script_words
 
@@ -41,9 +45,20 @@ def page_of(sitting: Sitting, place: int, *, language: str, sent: SentQuestion |
         "left": time_text(attempt, sitting.now),
         "is_over": bool(attempt.deadline_at and sitting.now >= attempt.deadline_at),
         "saved_at": attempt.last_saved_at,
+        "has_code": sitting.has_code,
+        "pane": code_pane_of(sitting, place),
+        "code_icons": code_words.icons() if sitting.has_code else [],
         "setup": setup_of(sitting, place, language),
-        "words": script_words(),
+        "words": script_words() | (code_words.script_words() if sitting.has_code else {}),
     }
+
+
+def code_pane_of(sitting: Sitting, place: int) -> Pane | None:
+    """What stands beside the question there, if programs for it are judged."""
+    facts = sitting.question(place)
+    if "code" not in sitting.paper["questions"][str(facts.uuid)]:
+        return None
+    return pane_of(sitting.attempt, facts, now=sitting.now)
 
 
 def review_of(sitting: Sitting) -> dict[str, Any]:
@@ -105,7 +120,8 @@ def setup_of(sitting: Sitting, place: int, language: str) -> dict[str, Any]:
         "asks_fullscreen": test.asks_fullscreen,
         "logs_paste": test.logs_paste,
         "how": {kind.value: how(kind) for kind in Kind},
-        "code_names": CODE_LANGUAGES,
+        "code_names": code_names(sitting.now) if sitting.has_code else CODE_LANGUAGES,
+        "has_code": sitting.has_code,
     }
 
 
@@ -116,16 +132,12 @@ def _left(attempt: Attempt) -> int:
     return left_since_given_back(attempt.pk, attempt.away_count)
 
 
-def time_text(attempt: Attempt, now: datetime) -> str:
-    """The time that is left, as a clock shows it."""
-    whole = int(attempt.time_left(now).total_seconds())
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
-
-
 def _urls(attempt: Attempt) -> dict[str, str]:
     named = ("attempt", "attempt_paper", "attempt_review", "attempt_responses", "attempt_state", "attempt_finish")
     urls = {name.removeprefix("attempt_"): reverse(name, args=[attempt.uuid]) for name in (*named, "attempt_takeover")}
-    return urls | {"question": reverse("attempt_question", args=[attempt.uuid, 0]), "sign_in": reverse("account_login")}
+    of_programs = {name: reverse(name, args=[attempt.uuid, UUID(int=0)]) for name in ("code_run", "code_submit")}
+    named_too = {"question": reverse("attempt_question", args=[attempt.uuid, 0]), "sign_in": reverse("account_login")}
+    return urls | of_programs | named_too
 
 
 def _written(at: datetime | None) -> str | None:

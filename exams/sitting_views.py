@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,15 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SignedInRequest, signed_in
 from coaching.lib.errors import DomainError
+from coaching.lib.json_bodies import MalformedFields
 from exams import answers, closing, finishing, saving, takeovers
 from exams.devices import Device
+from exams.judge import submitting
 from exams.models import Attempt
 from exams.models.attempts import EndedBy, State
 from exams.own_log import log_of
 from exams.paper_json import paper
 from exams.sitting_forms import SentQuestion, read
 from exams.sitting_page import Sitting, sitting_of
-from exams.sitting_setup import page_of, receipt_of, review_of
+from exams.sitting_setup import code_pane_of, page_of, receipt_of, review_of
 
 NAMES = ("test", "student")
 
@@ -47,8 +50,10 @@ def attempt(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def attempt_question(request: SignedInRequest, public_id: UUID, place: int) -> HttpResponse:
-    """One question; a form sent here is saved, and leads on."""
+    """One question; a form sent here is saved, and leads on. To the page's script, what came of its programs."""
     row = own_attempt(request, public_id)
+    if "X-Live" in request.headers and request.method != "POST":
+        return _programs(request, row, place)
     away = elsewhere(request, row)
     if away:
         return away
@@ -61,6 +66,15 @@ def attempt_question(request: SignedInRequest, public_id: UUID, place: int) -> H
     if request.method == "POST":
         return _save(request, sitting, place)
     return _question_page(request, sitting, place)
+
+
+def _programs(request: SignedInRequest, row: Attempt, place: int) -> HttpResponse:
+    """The pane of results beside a coding question. It binds nothing: whoever only reads writes nowhere."""
+    sitting = sitting_of(row, now=timezone.now())
+    pane = code_pane_of(sitting, place) if row.state == State.WRITING and 1 <= place <= sitting.count else None
+    if pane is None:
+        raise Http404
+    return render(request, "exams/_attempt_code_results.html", {"pane": pane, "attempt": row})
 
 
 @signed_in
@@ -157,12 +171,31 @@ def _save(request: SignedInRequest, sitting: Sitting, place: int) -> HttpRespons
             return _question_page(request, sitting, place, sent=sent, status=409)
         given: dict[str, Any] = {"epoch": sent.epoch, "sent": [sent.row()], "slot": Device.of(request).slot}
         saving.save(row.uuid, student=request.user, now=sitting.now, **given)
+        if sent.is_to_be_judged:
+            return _judge(request, sent)
     except answers.BadAnswer:
         return _question_page(request, sitting, place, sent=sent, status=422)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("attempt", row.uuid)
     return redirect(_with_language(sent.leads_to(), request))
+
+
+def _judge(request: SignedInRequest, sent: SentQuestion) -> HttpResponse:
+    """Run or submit the program that was just kept; without a script the page of it says what came of it."""
+    given: dict[str, Any] = {"student": request.user, "epoch": sent.epoch, "slot": Device.of(request).slot}
+    given |= {"language": sent.program["language"], "source": sent.program["source"], "now": timezone.now()}
+    asked = (sent.sitting.attempt.uuid, sent.facts.uuid)
+    try:
+        if sent.do == "run":
+            made = submitting.run(*asked, stdin=sent.typed.get("stdin") or None, seq=sent.seq, **given)
+        else:
+            made = submitting.submit(*asked, seq=sent.seq, **given)
+    except DomainError as refused:
+        fields = refused.fields.values() if isinstance(refused, MalformedFields) else ()
+        messages.error(request, " ".join(fields) or refused.message)
+        return HttpResponseRedirect(_with_language(sent.leads_to(), request), status=303)
+    return HttpResponseRedirect(reverse("code", args=[made.uuid]), status=303)
 
 
 def _with_language(address: str, request: SignedInRequest) -> str:

@@ -78,5 +78,6 @@ def _asking() -> dict[str, str]:
         "signsLeft": _("{count} letters left"),
         "language": _("Language"),
         "program": _("Program"),
+        "byPeople": _("People read and mark this program."),
         "both": _("Both"),
     }

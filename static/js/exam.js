@@ -25,6 +25,7 @@ let shownAt = Date.now();
 let paper = null;
 let isMoved = false;
 let isEnding = false;
+let code = null;
 
 const questionAt = (at) => setup.order.questions[at - 1];
 const queue = new Queue(setup.attempt, setup.next_seq);
@@ -242,6 +243,7 @@ function render() {
   fill(form, answers.get(questionAt(place))?.answer ?? null);
   form.action = setup.urls.question.replace("/q/0/", `/q/${place}/`);
   arrive();
+  code?.dress({ question: questionAt(place), place, isFresh: false });
 }
 
 /* A question that is seen is visited, whatever is said to it. */
@@ -262,9 +264,34 @@ async function fetchPaper() {
   return answer.json();
 }
 
+/* What only tests with programs need, once the page stands. */
+async function armCode() {
+  const found = await import("./code_question.js").catch(() => null);
+  if (!found) {
+    setTimeout(armCode, PAPER_AGAIN_MS);
+    return;
+  }
+  const { codePanes, CodeQuestion } = found;
+  const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+  code = new CodeQuestion({ setup, words, queue, page: { form, keep, saveFirst, token } });
+  code.codePanes = codePanes;
+  if (paper) paper.codePanes = codePanes;
+  code.dress({ question: questionAt(place), place, isFresh: true });
+}
+
+/* Whether what stands in the fields is kept at the server now. */
+async function saveFirst() {
+  const question = questionAt(place);
+  keep();
+  for (let tries = 0; tries < 3 && queue.answers().has(question); tries += 1) await sender.now();
+  return !queue.answers().has(question);
+}
+
 async function begin() {
   try {
-    paper = new Paper(await fetchPaper(), { setup, words });
+    const [fetched] = await Promise.all([fetchPaper(), setup.has_code && !code && armCode()]);
+    paper = new Paper(fetched, { setup, words });
+    paper.codePanes = code?.codePanes ?? null;
     notes.drop("paper");
     document.getElementById("exam").dataset.ready = "";
   } catch {
@@ -280,6 +307,7 @@ const page = {
   mark: () => keep({ marked: !answers.get(questionAt(place))?.marked }),
   clear: () => {
     fill(form, null);
+    code?.filled();
     keep({ answer: null });
   },
 };
@@ -300,7 +328,7 @@ function openReview(event) {
 }
 
 function buttons() {
-  const press = { previous: () => page.move(-1), next: () => page.move(1), mark: page.mark, unmark: page.mark, clear: page.clear };
+  const press = { previous: () => page.move(-1), next: () => page.move(1), mark: page.mark, unmark: page.mark, clear: page.clear, run: () => code?.ask("run"), submit_code: () => code?.ask("submit") };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     press[event.submitter?.value ?? "next"]?.();

@@ -16,7 +16,7 @@ export function el(tag, attributes = {}, ...children) {
 
 export class Paper {
   constructor(paper, { setup, words }) {
-    Object.assign(this, { paper, setup, words, language: setup.language });
+    Object.assign(this, { paper, setup, words, language: setup.language, codePanes: null });
   }
 
   said(html, tag = "div") {
@@ -44,9 +44,14 @@ export class Paper {
     const meta = el("p", { class: "meta meta-sep" }, el("span", {}, this.setup.how[said.kind]), el("span", { class: "num nowrap" }, said.marks));
     const passage = this.paper.passages[said.passage];
     const above = passage && el("div", { class: "passage", role: "group", "aria-label": this.words.passage, tabindex: "0" }, el("div", { class: "q-text" }, ...this.said(passage.html)), this.picture(passage));
+    const head = el("div", { class: "between q-head" }, number, meta);
+    if (said.code && this.codePanes) {
+      const text = el("div", { class: "asked-text" }, el("div", { class: "q-text" }, ...this.said(said.html)), this.picture(said));
+      return [this.codePanes(this, said, { head: [head, above], text })];
+    }
     const legend = el("legend", { class: "asked-text" }, el("div", { class: "q-text" }, ...this.said(said.html)), this.picture(said));
     const asked = el("fieldset", { class: "asked" }, legend, ...this.fields(uuid, said));
-    return [el("div", { class: "between q-head" }, number, meta), above, asked].filter(Boolean);
+    return [head, above, asked].filter(Boolean);
   }
 
   fields(uuid, said) {
@@ -99,7 +104,9 @@ export class Paper {
     const names = said.languages.map((one) => el("option", { value: one }, this.setup.code_names[one] ?? one));
     const select = el("select", { class: "input", id: "answer-language", name: "language" }, ...names);
     const source = el("textarea", { class: "input mono program", id: "answer-field", name: "answer", rows: 14, spellcheck: "false", autocapitalize: "off", autocorrect: "off" });
-    return [this.field(select, this.words.language, "field-number"), this.field(source, this.words.program)];
+    const made = this.field(source, this.words.program);
+    if (!said.code) made.append(el("p", { class: "help" }, this.words.byPeople));
+    return [this.field(select, this.words.language, "field-number"), made];
   }
 }
 
@@ -116,7 +123,7 @@ export function read(form) {
   const field = form.querySelector("#answer-field");
   if (!field?.value.trim()) return null;
   const language = form.querySelector("#answer-language");
-  if (language) return { language: language.value, source: field.value };
+  if (language) return starts(form)[language.value]?.trim() === field.value.trim() ? null : { language: language.value, source: field.value };
   if (field.inputMode !== "decimal") return field.value;
   const typed = field.value.trim();
   return NUMBER.test(typed) ? typed.replace("−", "-") : undefined;
@@ -131,8 +138,14 @@ export function fill(form, answer) {
   const field = form.querySelector("#answer-field");
   if (!field) return;
   const language = form.querySelector("#answer-language");
-  field.value = (language ? answer?.source : answer) ?? "";
   if (language && answer?.language) language.value = answer.language;
+  field.value = (language ? answer?.source ?? starts(form)[language.value] : answer) ?? "";
+}
+
+/* The code one begins with in each language, which is no answer yet. */
+function starts(form) {
+  const facts = form.querySelector("#code-facts");
+  return facts ? JSON.parse(facts.textContent).starts : {};
 }
 
 /* What scrolls in itself, a wide formula or table, is reached by keyboard. */
