@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from exams.sandbox import slots
+from exams.sandbox import probe, slots
 from exams.sandbox.protocol import BUDGET_MS, KEPT_COMPILER, KEPT_ERRORS, KEPT_OUTPUT, Compiled, Job, Probed, Ran
 
 T = TypeVar("T", Compiled, Ran)
@@ -55,7 +55,7 @@ def judged(
     """Calls `on_event` with one Compiled and, if that is well, one Ran for each trial in turn. What `on_event` raises
     stops the job and is passed on. Raises: SandboxFailed, SandboxOff."""
     if sys.platform != "linux":
-        raise _off()
+        raise _off(bwrap)
     wanted: list[str] | None = None
     with _job(job) as stdin, _helper(stdin, slot=slot, bwrap=bwrap) as helper:
         for line in _lines(helper, time.monotonic() + timeout_s):
@@ -71,16 +71,15 @@ def judged(
                     wanted = wanted[1:]
                     on_event(_read(Ran, said))
                 case "failed":
-                    raise _off() if said.get("is_off") is True else SandboxFailed(str(said.get("detail")))
+                    raise _off(bwrap) if said.get("is_off") is True else SandboxFailed(str(said.get("detail")))
                 case _:
                     raise SandboxFailed(f"the helper said what was not asked: {line[:200]!r}")
     raise SandboxFailed("the helper ended before it was done")
 
 
-def _off() -> SandboxOff:
-    from exams.sandbox import probe
-
-    return SandboxOff(probe.quick())
+def _off(bwrap: str) -> SandboxOff:
+    probe.quick.cache_clear()  # what it said before is not so any more
+    return SandboxOff(probe.quick(bwrap=bwrap))
 
 
 @contextmanager
