@@ -61,6 +61,32 @@ def _make_fonts(sender: Any, **_kwargs: Any) -> None:
         sender.app.send_task("coaching.tasks.make_fonts", ignore_result=True)
 
 
+@signals.worker_init.connect
+def _begin_judging(sender: Any, **_kwargs: Any) -> None:
+    """Before the processes of its pool are forked, which then know how many they are."""
+    from exams.judge import hosts
+
+    hosts.begin(runners=sender.concurrency or 1)
+
+
+@signals.worker_ready.connect
+def _judge_what_waits(sender: Any, **_kwargs: Any) -> None:
+    """See first whether programs can be judged here; then what a worker that died has left is taken up at once."""
+    from exams.judge import queue
+
+    if "judge" in sender.app.amqp.queues.consume_from:
+        queue.awake()
+        queue.wake()
+
+
+@signals.worker_shutting_down.connect
+def _judge_no_more(**_kwargs: Any) -> None:
+    """The program in hand is judged, no further one."""
+    from exams.judge import judging
+
+    judging.stop()
+
+
 @signals.worker_ready.connect
 @signals.heartbeat_sent.connect
 def _say_alive(sender: Any, **_kwargs: Any) -> None:

@@ -17,7 +17,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "attendance-close-registers": {"task": "attendance.tasks.close_registers", "schedule": 300.0},
     "attendance-delete-old-positions": {"task": "attendance.tasks.delete_old_positions", "schedule": 3600.0},
     "exams-compare-answers": {"task": "exams.tasks.compare_answers", "schedule": 10.0},
+    "exams-compare-programs": {"task": "exams.tasks.compare_programs", "schedule": 10.0},
     "exams-reckon-results": {"task": "exams.tasks.reckon_results", "schedule": 20.0},
     "exams-close-attempts": {"task": "exams.tasks.close_attempts", "schedule": 20.0},
+    "exams-judge-due": {"task": "exams.tasks.judge_due", "schedule": 10.0},
     "exams-tell-results": {"task": "exams.tasks.tell_results", "schedule": 60.0},
 }

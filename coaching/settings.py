@@ -206,7 +206,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"dfs.tasks.*": {"queue": "dfs"}}
+CELERY_TASK_ROUTES = {"dfs.tasks.*": {"queue": "dfs"}, "exams.tasks.judge_next": {"queue": "judge"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

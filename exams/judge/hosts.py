@@ -28,6 +28,7 @@ USUAL_S = 3.0
 """As long as nothing was judged yet."""
 STARTED_AT = time.time()
 """Of this process, or of the worker it was forked from."""
+_of_worker = {"runners": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,16 @@ def remember(probed: Probed, *, now: datetime, runners: int = 1, name: str = "")
     return host
 
 
+def begin(*, runners: int) -> None:
+    """A worker starts here that judges so many programs at the same time; its processes are forked from this one."""
+    _of_worker["runners"] = runners
+
+
+def runners() -> int:
+    """How many programs this worker judges at the same time."""
+    return _of_worker["runners"]
+
+
 def seen(*, now: datetime) -> None:
     """This machine is still there."""
     JudgeHost.objects.filter(name=own_name()).update(seen_at=now)
@@ -124,7 +135,7 @@ def _read(now: datetime) -> JudgeNow:
 
 
 def _is_allowed() -> bool:
-    return getattr(settings, "JUDGE_RUNNER", "auto") != "off"
+    return bool(settings.JUDGE_RUNNER != "off")
 
 
 def _is_here(host: JudgeHost, now: datetime) -> bool:

@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=60)
 SUBMIT, HAND_IN, RUN, SOLUTION, REJUDGE = 1, 2, 3, 5, 9
 OPEN = (JudgeState.PENDING, JudgeState.RUNNING, JudgeState.WAITING)
 WOKEN = "judge:woken"
-WOKEN_S = 10
+WOKEN_S = 60
 DIED = "The worker that judged it died or was stopped, %s times."
 NOBODY = "No machine that judges now knows this language."
 
@@ -112,6 +112,11 @@ def position(row: Judgement) -> int:
         return 0
     before = Q(priority__lt=row.priority) | Q(priority=row.priority, pk__lt=row.pk)
     return Judgement.objects.filter(before, state=JudgeState.PENDING).count() + 1
+
+
+def is_waiting() -> bool:
+    """Whether anything waits for a worker."""
+    return Judgement.objects.filter(state=JudgeState.PENDING).exists()
 
 
 def length(*priorities: int) -> int:
@@ -233,14 +238,10 @@ def _end(row: Judgement, state: str, *, now: datetime, **found: Any) -> None:
 
 
 def _decide(suite: CodeSuite) -> None:
-    """When the last of the author's solutions is judged, his suite is decided upon; of two last ones by one."""
-    CodeSuite.objects.select_for_update().get(pk=suite.pk)
-    if not Judgement.objects.filter(solution__suite=suite.pk, state__in=OPEN).exists():
-        from exams.judge import suites  # it asks for solutions by this module
+    """When the last of the author's solutions is judged, his suite is decided upon."""
+    from exams.judge import suite_checks  # which asks for them by this module
 
-        decide: Any = getattr(suites, "decide", None)
-        if decide is not None:
-            decide(suite)
+    suite_checks.decide(suite)
 
 
 def turn(*, now: datetime) -> tuple[int, int]:

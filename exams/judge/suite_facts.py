@@ -12,6 +12,7 @@ from exams.judge.suites import Head, heads_of
 from exams.models import CodeGroup, CodeTest
 
 KEPT = 256
+NO_POINTS = Decimal(0)
 _NOTHING = Head("", False, 0)
 
 

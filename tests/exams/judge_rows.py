@@ -96,3 +96,9 @@ def results_out(test: Test, *, with_solutions: bool = False) -> None:
     times = {"opens_at": now - timedelta(hours=3), "closes_at": now - timedelta(minutes=1)}
     Test.objects.filter(pk=test.pk).update(**shown, **times)
     marked.reckoned(Test.objects.get(pk=test.pk))
+
+
+def crowd(count: int) -> list[User]:
+    """So many students."""
+    role = people.student().role
+    return [people.person(f"Coder {n}", role, admission_number=f"J-{n}") for n in range(count)]

@@ -30,7 +30,7 @@ LEFTOVER_S = 15.0
 
 
 class Command(BaseCommand):
-    """Lock, check, migrate, seed, then run web, worker and scheduler until Ctrl-C."""
+    """Lock, check, migrate, seed, then run web, worker, scheduler and judge until Ctrl-C."""
 
     help = "Start the site with its worker, scheduler and (unless REDIS_URL is set) Valkey, in the foreground."
     requires_system_checks = ()
@@ -194,14 +194,17 @@ def start_valkey(supervisor: Supervisor) -> None:
 
 
 def programs(listening_fd: int) -> list[Program]:
-    """The site and its worker with the scheduler."""
+    """The site, its worker with the scheduler, and unless it is off the judge, which gives way to both."""
     here = str(settings.BASE_DIR)
     config = str(settings.BASE_DIR / "gunicorn.conf.py")
     web = [sys.executable, "-m", "gunicorn", "--config", config, "--chdir", here, "--bind", f"fd://{listening_fd}"]
-    worker = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker", "--scheduler"]
+    start = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+    worker = Program("worker", [*start, "--scheduler", "--queues", "dfs,default"])
+    judge = Program("judge", [*start, "--queues", "judge", "--nice", "10"])
     # Blocks of many readers pass through many threads; with an arena for each, glibc keeps twice the memory.
     thrifty = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
-    return [Program("web", web, fds=(listening_fd,), environment=thrifty), Program("worker", worker)]
+    web_program = Program("web", web, fds=(listening_fd,), environment=thrifty)
+    return [web_program, worker] if settings.JUDGE_RUNNER == "off" else [web_program, worker, judge]
 
 
 def page_answers(address: str) -> bool:
