@@ -5,17 +5,20 @@ marked, released or looked at.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.models import User
 from coaching.lib.counts import Sets, counted_once
-from exams.models import Analysis, Attempt, TakeoverRequest, Test, TestBatch
+from exams.judge.scores import waits_for_judge
+from exams.models import Analysis, Attempt, CodeSubmission, Judgement, ManualMark, TakeoverRequest, Test, TestBatch
 from exams.models.attempts import State
+from exams.models.judging import JudgeState
 from exams.models.tests import Release, Shown
 
 LOOKED_BACK = timedelta(days=14)
-"""So long after a test its doubtful keys are pointed at."""
+"""So long after a test its doubtful keys are pointed at, and after a program was handed in that it is not judged."""
+WAITED = timedelta(minutes=5)
 FLAGGED = '"flags": ["KEY"'
 """How an analysis says of a question that its key is doubtful; that flag stands first."""
 
@@ -42,6 +45,7 @@ def office_sets(*, now: datetime) -> Sets:
         "takeovers": TakeoverRequest.objects.filter(state=TakeoverRequest.State.ASKED),
         "marking": Test.objects.filter(to_mark()),
         "unreleased": Test.objects.filter(to_release()),
+        "unjudged": unjudged(now),
     }
 
 
@@ -52,8 +56,21 @@ _of_office = counted_once(office_sets)
 
 
 def to_mark() -> Q:
-    """Tests in whose results answers wait for a person."""
-    return Q(archived_at=None, newest_results__waiting_count__gt=0)
+    """Tests in whose results answers wait for a person, and not only for the judge."""
+    waits = Q(archived_at=None, newest_results__waiting_count__gt=0)
+    return waits & Q(newest_results__waiting_count__gt=waits_for_judge())
+
+
+def unjudged(now: datetime) -> QuerySet[Judgement]:
+    """What the judge owes: programs of the last days that could not be judged, or wait longer than some minutes for a
+    machine that judges. What somebody marked by hand, and mere runs, are owed to nobody."""
+    marked = ManualMark.objects.filter(
+        attempt=OuterRef("submission__attempt"), question=OuterRef("submission__question")
+    )
+    held = Q(submission=None) | Q(submission__judgement=F("pk")) | Q(submission__judgement=None)
+    waits = Q(state=JudgeState.WAITING, asked_at__lt=now - WAITED)
+    rows = Judgement.objects.filter(held, waits | Q(state=JudgeState.FAILED), asked_at__gt=now - LOOKED_BACK)
+    return rows.filter(rejudge=None).exclude(submission__kind=CodeSubmission.Kind.RUN).exclude(Exists(marked))
 
 
 def to_release() -> Q:

@@ -19,7 +19,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from exams import analysis
 from exams.asked import NO_MEASURE, fixes_of
-from exams.judge import hosts, scores
+from exams.judge import hosts, rejudging, scores
 from exams.judge.scores import JudgedFacts, needs_person
 from exams.marking_queue import handed_in
 from exams.models import (
@@ -64,6 +64,7 @@ class Round:
 def reckon_due(*, now: datetime) -> Round:
     """Reckon what is due; what fails is logged and tried again in the next round."""
     done = Round()
+    rejudging.settle_due()
     for test in _candidates(now=now):
         claim = f"exams-reckon:{test.pk}"
         if not cache.add(claim, 1, CLAIM_S):  # a look elsewhere is at it; it would only be work done twice

@@ -14,6 +14,7 @@ from batches.models import Enrolment
 from coaching.lib.clock import moment_text
 from coaching.lib.offers import Todo
 from coaching.lib.statements import written_once
+from exams.judge.scores import waits_for_judge
 from exams.models import Attempt, ManualMark, TakeoverRequest, Test
 from exams.models.attempts import State
 from exams.pending import counts_of, doubtful, to_mark, to_release
@@ -72,7 +73,7 @@ def _needs(teacher: User, now: datetime) -> Iterator[Todo]:
         told = vars(row)
         if told["asked"]:
             yield _takeover(told["asked"], reverse("test_monitor", args=[row.uuid]), row.title)
-        left = (told["waiting"] or 0) - (told["marked"] or 0)
+        left = (told["waiting"] or 0) - (told["marked"] or 0) - told["of_judge"]
         if left > 0:
             yield _marking(left, row)
         if told["is_to_release"]:
@@ -100,8 +101,8 @@ def _release(row: Test) -> Todo:
 
 @written_once
 def _needing(*, teacher: int, now: datetime) -> QuerySet[Test]:
-    """Tests he may change that need him: how many have `asked`, answers `waiting` less those `marked` since, and
-    whether it is to release or a key is doubtful."""
+    """Tests he may change that need him: how many have `asked`, answers `waiting` less those `marked` since and those
+    `of_judge`, and whether it is to release or a key is doubtful."""
     asked = TakeoverRequest.objects.filter(attempt__test=OuterRef("pk"), state=TakeoverRequest.State.ASKED).order_by()
     since = ManualMark.objects.filter(
         attempt__test=OuterRef("pk"), number=1, pk__gt=OuterRef("newest_results__marks_upto")
@@ -110,10 +111,11 @@ def _needing(*, teacher: int, now: datetime) -> QuerySet[Test]:
         asked=Subquery(asked.values("attempt__test").annotate(count=Count("pk")).values("count")[:1]),
         marked=Subquery(since.values("attempt__test").annotate(count=Count("pk")).values("count")[:1]),
         waiting=F("newest_results__waiting_count"),
+        of_judge=waits_for_judge(),
         is_to_release=_whether(to_release()),
         is_doubtful=_whether(doubtful(now)),
     )
-    is_left = to_mark() & Q(waiting__gt=Coalesce("marked", 0))
+    is_left = to_mark() & Q(waiting__gt=Coalesce("marked", 0) + F("of_judge"))
     needing = Q(asked__gt=0) | is_left | Q(is_to_release=True) | Q(is_doubtful=True)
     return tests.filter(needing).order_by("-closes_at", "pk")[:SHOWN]
 
@@ -135,3 +137,8 @@ def _for_office(admin: User, now: datetime) -> Iterator[Todo]:
         count = counts["unreleased"]
         words = ngettext("Results of %(count)d test to release", "Results of %(count)d tests to release", count)
         yield Todo("test.release", words % {"count": count}, reverse("test_list"), _("Look"), "tests", "eye")
+    if counts["unjudged"]:
+        count = counts["unjudged"]
+        words = ngettext("%(count)d program is not judged", "%(count)d programs are not judged", count)
+        where = reverse("judge")
+        yield Todo("test.judge", words % {"count": count}, where, _("Look"), "tests", "server-crash", tone="due")
