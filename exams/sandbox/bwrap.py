@@ -16,9 +16,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from exams.sandbox import cgroups, layout, rlimits, seccomp, slots
-from exams.sandbox.descriptors import Descriptors, again, sealed
+from exams.sandbox.descriptors import Descriptors, sealed
 from exams.sandbox.runner import Bounds, File, Outcome, SandboxUnusable, Status
-from exams.sandbox.watching import Ends, Seen, Started, Watch
+from exams.sandbox.watching import HELD_BACK, Ends, Seen, Started, Watch
 
 _FIXED = (
     "--unshare-user",
@@ -57,6 +57,8 @@ class BubblewrapRunner:
         env: Mapping[str, str] | None = None,
     ) -> Outcome:
         """As `runner.Runner` says."""
+        if not _is_there(command[0], files):
+            return Outcome(Status.SE, detail=f"No such file, or none that can be started: {command[0]}")
         with _ONE_AT_A_TIME, _orphans_come_to_us(), Descriptors() as open_files:
             seen = self._watched(command, stdin, bounds, files, layout.ENVIRONMENT | dict(env or {}), open_files)
         return _outcome(seen, bounds)
@@ -70,26 +72,22 @@ class BubblewrapRunner:
         env: Mapping[str, str],
         open_files: Descriptors,
     ) -> Seen:
-        stdin_fd = open_files.keep(sealed(stdin, "stdin"))
-        (out, to_out), (errors, to_errors), (status, to_status) = (open_files.pipe() for _ in range(3))
-        held_back, go = open_files.pipe()
-        handed: list[int] = [to_status, held_back]
+        (out, to_out), (errors, to_errors), (status, to_status), (held_back, go) = (open_files.pipe() for _ in range(4))
+        handed: list[int] = [to_status]
         arguments = [self.bwrap, *_FIXED]
         for name, value in env.items():
             arguments += ["--setenv", name, value]
         arguments += layout.seen()
-        for one in (File("/etc/passwd", layout.PASSWD), *files):
+        for one in (File("/etc/passwd", layout.PASSWD), File("/dev/stdin", stdin), *files):
             arguments += _placed(one, open_files, handed)
-        handed.append(open_files.keep(again(stdin_fd)))
-        arguments += ["--perms", "0444", "--file", str(handed[-1]), "/dev/stdin"]
         arguments += _writable(bounds)
         largest = rlimits.allocatable(bounds) if bounds.is_address_space else 0
         program = seccomp.filter_program(may_fork=bounds.may_fork, largest=largest)
         handed.append(open_files.keep(sealed(program, "filter")))
-        arguments += ["--seccomp", str(handed[-1]), "--json-status-fd", str(to_status), "--block-fd", str(held_back)]
-        streams = (open_files.keep(again(stdin_fd)), to_out, to_errors)
+        arguments += ["--seccomp", str(handed[-1]), "--json-status-fd", str(to_status), "--", *HELD_BACK, *command]
+        streams = (held_back, to_out, to_errors)
         with self._group(bounds) as group:
-            started = self._started([*arguments, "--", *command], streams, handed)
+            started = self._started(arguments, streams, handed)
             open_files.keep(started.number)
             for number in (*streams, *handed):
                 open_files.close(number)
@@ -128,6 +126,11 @@ class BubblewrapRunner:
             os.kill(started.pid, signal.SIGKILL)
             os.waitpid(started.pid, 0)
             raise
+
+
+def _is_there(path: str, files: Sequence[File]) -> bool:
+    """Whether there is such a program: in a file or directory that is handed in, or of the system that is seen."""
+    return any(path == one.path or path.startswith(f"{one.path}/") for one in files) or os.access(path, os.X_OK)
 
 
 def _placed(one: File, open_files: Descriptors, handed: list[int]) -> list[str]:

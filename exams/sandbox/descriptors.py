@@ -22,11 +22,6 @@ def sealed(content: bytes, name: str = "file") -> int:
     return number
 
 
-def again(number: int) -> int:
-    """The same file, read-only and with a place of its own in it."""
-    return os.open(f"/proc/self/fd/{number}", os.O_RDONLY | os.O_CLOEXEC)
-
-
 class Descriptors:
     """The open numbers of one run; as a context it closes whatever is left."""
 

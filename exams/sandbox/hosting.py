@@ -64,15 +64,15 @@ def bubblewrap(path: str) -> tuple[str, str, Finding | None]:
     return found, version[0].decode(), None
 
 
-def refusal(said: str, bwrap: str) -> Finding:
+def refusal(said: str, bwrap: str, settings: Path = Path("/proc/sys")) -> Finding:
     """E100 to E103: why bubblewrap could not start a program, by its own words and the machine's settings."""
-    if _setting("user/max_user_namespaces") == "0":
+    if _setting(settings, "user/max_user_namespaces") == "0":
         message = "User namespaces are switched off (user.max_user_namespaces is 0)."
         return error("E102", message, "sysctl -w user.max_user_namespaces=15000")
-    if _setting("kernel/unprivileged_userns_clone") == "0":
+    if _setting(settings, "kernel/unprivileged_userns_clone") == "0":
         message = "User namespaces are for root only (kernel.unprivileged_userns_clone is 0)."
         return error("E102", message, "sysctl -w kernel.unprivileged_userns_clone=1")
-    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if _setting(settings, "kernel/apparmor_restrict_unprivileged_userns") == "1":
         message = f"AppArmor lets no ordinary program make user namespaces: {said}"
         return error("E101", message, _PROFILE.format(bwrap=bwrap))
     if "not permitted" in said or "No permissions" in said:
@@ -86,8 +86,8 @@ def missing(language: str, title: str) -> Finding:
     return warning("E120", f"{title} is not installed: it is not offered.", f"apt install {_PACKAGES[language]}")
 
 
-def _setting(name: str) -> str:
+def _setting(settings: Path, name: str) -> str:
     try:
-        return Path("/proc/sys", name).read_text().strip()
+        return (settings / name).read_text().strip()
     except OSError:
         return ""

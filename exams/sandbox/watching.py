@@ -3,6 +3,10 @@
 The tree is: this process, bubblewrap (the monitor), the first process of the new pid namespace (`first`), the program.
 The monitor waits for nobody in the namespace, so `first` becomes our child when the monitor ends; its `wait4` has the
 CPU time and peak memory of everything it waited for, and returns only when nothing else in the namespace is alive.
+
+If we die, the monitor is killed, and `first` with it; but only from the moment on at which both asked the kernel for
+that. So the program's process begins as a shell (`HELD_BACK`) that says it is there and waits for our word. With our
+death its waiting ends in nothing; without, its bounds are set before the word is given.
 """
 
 import errno
@@ -12,6 +16,7 @@ import select
 import signal
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from exams.sandbox import measuring, rlimits
 from exams.sandbox.cgroups import Group
@@ -19,6 +24,8 @@ from exams.sandbox.descriptors import Descriptors
 from exams.sandbox.runner import Bounds, Status
 
 LOOK_EVERY_S = 0.02
+HELD_BACK = ("/bin/sh", "-c", 'echo; read -r go || exit 1; exec "$@" </dev/stdin', "sh")
+_IS_FILTERED = b"\nSeccomp:\t2"
 _SETUP_S = 10.0
 _GRACE_S = 0.5
 _CHUNK = 256 * 1024
@@ -42,7 +49,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Our ends of a run's pipes."""
+    """Our ends of a run's pipes. What is written to `go` lets the program start."""
 
     stdout: int
     stderr: int
@@ -84,12 +91,12 @@ class Watch:
     ) -> None:
         self._bounds, self._ends, self._open, self._group = bounds, ends, open_files, group
         self._uid, self._monitor, self._monitor_fd = started.uid, started.pid, started.number
-        self._first, self._program = 0, 0
+        self._first = self._program = 0
         self._first_fd = self._program_fd = -1
         self._said = bytearray()
         self._cpu: dict[int, int] = {}
         self._began = time.monotonic_ns()
-        self._kill_at = 0
+        self._overhead_ns = self._kill_at = 0
         self._seen = Seen(
             Stream(bounds.output_bytes, bounds.kept_bytes), Stream(bounds.errors_bytes, bounds.kept_errors_bytes)
         )
@@ -141,7 +148,12 @@ class Watch:
         if number == self._ends.status:
             self._said += chunk
             self._hear()
-        elif not (self._seen.stdout if number == self._ends.stdout else self._seen.stderr).take(chunk):
+            return True
+        if number == self._ends.stdout and not self._program:
+            chunk = chunk[1:]  # the shell's word that it is there; the program, which comes after, cannot say it
+            self._read(self._ends.status)
+            self._let_go()
+        if not (self._seen.stdout if number == self._ends.stdout else self._seen.stderr).take(chunk):
             self._stop(Status.OLE, "more output than allowed")
         return True
 
@@ -151,24 +163,35 @@ class Watch:
             line, _, rest = bytes(self._said).partition(b"\n")
             self._said[:] = rest
             said = json.loads(line)
-            if "exit-code" in said:
+            if "child-pid" in said and not self._first:
+                self._first = int(said["child-pid"])
+                self._first_fd = self._open.keep(os.pidfd_open(self._first))
+            elif "exit-code" in said:
                 self._seen.ended_as = int(said["exit-code"])
-                self._seen.was_started = True
-            elif "child-pid" in said and not self._first:
-                self._bound(int(said["child-pid"]))
 
-    def _bound(self, first: int) -> None:
-        """Sets the bounds on the namespace's first process and lets it go on."""
-        self._first = first
+    def _let_go(self) -> None:
+        """Sets the bounds on the process that is to become the program, and gives it the word."""
         try:
-            self._first_fd = self._open.keep(os.pidfd_open(first))
-            rlimits.apply(first, self._bounds, uid=self._uid)
+            (self._program,) = measuring.children(self._first)
+            self._program_fd = self._open.keep(os.pidfd_open(self._program))
+            rlimits.apply(self._program, self._bounds, uid=self._uid)
             if self._group:
-                self._group.add(first)
+                self._group.add(self._program)
+            self._await_first()
+            self._overhead_ns = measuring.cpu_ns(self._program)
             self._began = time.monotonic_ns()
-            os.write(self._ends.go, b"+")
-        except OSError as error:
+            os.write(self._ends.go, b"\n")
+            self._seen.was_started = True
+        except (OSError, ValueError) as error:
             self._stop(Status.SE, f"The bounds could not be set: {error}")
+
+    def _await_first(self) -> None:
+        """Until `first` will die with the monitor: it asks for that just before it takes the filter of system calls."""
+        ends = time.monotonic() + _SETUP_S
+        while _IS_FILTERED not in Path(f"/proc/{self._first}/status").read_bytes():
+            if time.monotonic() > ends:
+                raise TimeoutError("the sandbox's first process does not begin")
+            time.sleep(0.001)
 
     def _look(self) -> None:
         """Compares what is used with what may be."""
@@ -176,34 +199,21 @@ class Watch:
         if self._kill_at and now > self._kill_at:
             self._kill_all()
             return
-        if not self._first:
+        if not self._seen.was_started:
             if now - self._began > _SETUP_S * 1e9:
                 self._stop(Status.SE, "Bubblewrap did not come so far as to start the program.")
             return
-        running = measuring.descendants(self._first) if self._bounds.may_fork else self._the_program()
+        running = measuring.descendants(self._first) if self._bounds.may_fork else [self._program]
         for pid in running:
             self._cpu[pid] = max(self._cpu.get(pid, 0), measuring.cpu_ns(pid))
             self._seen.memory_bytes = max(self._seen.memory_bytes, measuring.resident_bytes(pid))
-        self._seen.cpu_ns = sum(self._cpu.values())
+        self._seen.cpu_ns = max(sum(self._cpu.values()) - self._overhead_ns, 0)
         if self._seen.memory_bytes > self._bounds.memory_bytes:
             self._stop(Status.MLE, "more memory than allowed")
         elif self._seen.cpu_ns > self._bounds.cpu_ms * 1_000_000:
             self._stop(Status.TLE, "more CPU time than allowed")
         elif now - self._began > self._bounds.wall_ms * 1_000_000:
             self._stop(Status.TLE, "took longer by the clock than allowed")
-
-    def _the_program(self) -> list[int]:
-        """The one process a run without forks has; its number is looked up once."""
-        if not self._program:
-            for pid in measuring.children(self._first):
-                try:
-                    number = self._open.keep(os.pidfd_open(pid))
-                except OSError:
-                    continue
-                if pid in measuring.children(self._first):  # still the one whose number this is
-                    self._program, self._program_fd = pid, number
-                    self._seen.was_started = True
-        return [self._program] if self._program else []
 
     def _stop(self, why: Status, detail: str) -> None:
         """Ends the run. The program first and by itself, so that `first` still counts what it used."""
@@ -212,10 +222,9 @@ class Watch:
         if self._kill_at:
             return
         self._kill_at = time.monotonic_ns() + int(_GRACE_S * 1e9)
-        if not self._bounds.may_fork and self._first and self._the_program():
+        if self._program_fd >= 0 and not self._bounds.may_fork:
             _kill(self._program_fd)
         else:
-            self._seen.was_started |= bool(self._first and measuring.children(self._first))
             self._kill_all()
 
     def _kill_all(self) -> None:
@@ -236,7 +245,7 @@ class Watch:
                 usage = os.wait4(self._first, 0)[2]
             except ChildProcessError:
                 own_ns = 0
-        spent = int((usage.ru_utime + usage.ru_stime) * 1e9) - own_ns
+        spent = int((usage.ru_utime + usage.ru_stime) * 1e9) - own_ns - self._overhead_ns
         self._seen.cpu_ns = max(self._seen.cpu_ns, spent, 0)
         self._seen.memory_bytes = max(self._seen.memory_bytes, usage.ru_maxrss * 1024)
         self._seen.is_out_of_memory = bool(self._group and self._group.is_out_of_memory())
