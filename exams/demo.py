@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from batches.models import Batch, Subject
 from batches.series import DAY
-from exams import bank, demo_results, scheme_book
+from exams import bank, demo_programs, demo_results, scheme_book
 from exams.content import Kind
 from exams.demo_attempts import answered, begun, hand_in, left, newest, number
 from exams.demo_questions import DemoQuestion, every
@@ -53,6 +53,7 @@ def seed(people: dict[str, User]) -> None:
     _planned(people, now)
     _programs(people, questions, now)
     _past(people, questions, by_subject, now)
+    _labs(people, now)
 
 
 def _question(one: DemoQuestion, people: dict[str, User], known: dict[str, Question] | None = None) -> Question:
@@ -237,6 +238,16 @@ def _programs(people: dict[str, User], questions: dict[str, Question], now: date
     )
     section = Section.objects.create(test=test, position=1, title="Programs", title_hi="प्रोग्राम")
     ExamQuestion.objects.bulk_create(_placed(section, [questions["sum of two"], questions["sorting"]]))
+
+
+def _labs(people: dict[str, User], now: datetime) -> None:
+    """Programs that are judged: a lab that is over, and one to begin now."""
+    opens_at = _on_the_hour(now) - 4 * DAY
+    lab = _test("lab", "Coding lab 1", people, batch=PROGRAMMING, **_window(opens_at, minutes=90))
+    demo_programs.over(lab, people, opened_at=opens_at)
+    since = _on_the_hour(now) - DAY
+    window = {"opens_at": since, "closes_at": since + 9 * DAY, "published_at": since, "duration_min": 60}
+    demo_programs.running(_test("lab now", "Coding lab 2", people, batch=PROGRAMMING, **window), people, now=now)
 
 
 def _on_the_hour(now: datetime) -> datetime:

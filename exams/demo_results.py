@@ -58,7 +58,7 @@ def mock(test: Test, people: dict[str, User], *, opened_at: datetime) -> None:
     TestBatch.objects.bulk_create(TestBatch(test=test, batch=one) for one in others)
     for place, (key, person) in enumerate(students(people)):
         _wrote(test, person, ABILITY.get(key, USUALLY), opened_at + timedelta(seconds=11 * place))
-    _reckon(test, opened_at + timedelta(hours=4))
+    reckon(test, opened_at + timedelta(hours=4))
     Institute.objects.get_or_create(pk=1, defaults={"name": Institute.current().name})
     Institute.objects.filter(pk=1).update(leaderboards=True)
     Institute.forget()
@@ -68,7 +68,7 @@ def mock(test: Test, people: dict[str, User], *, opened_at: datetime) -> None:
 
 def corrected(test: Test, people: dict[str, User], *, closed_at: datetime) -> None:
     """Reckoned, and once more: of its first question two answers were right."""
-    _reckon(test, closed_at + timedelta(minutes=2))
+    reckon(test, closed_at + timedelta(minutes=2))
     first = test.questions.select_related("version").order_by("section__position", "position")[0]
     fix = Fix(first.pk, KeyFix.Action.BONUS_ATTEMPTED)
     said: dict[str, Any] = {"actor": people["subramaniam"], "now": closed_at + DAY, "token": number("demo fix")}
@@ -86,7 +86,7 @@ def proofs(test: Test, question: Question, people: dict[str, User], *, opened_at
                 given: dict[str, Any] = {"marks": Decimal(marks), "full": Decimal(5), "seen": 0}
                 given |= {"comment": "Say why p is even.", "now": opened_at + timedelta(hours=3)}
                 marking.mark_answer(asked, attempt, actor=people["subramaniam"], **given)
-    _reckon(test, opened_at + timedelta(hours=4))
+    reckon(test, opened_at + timedelta(hours=4))
 
 
 def on_paper(test: Test, people: dict[str, User], *, opened_at: datetime) -> None:
@@ -104,7 +104,7 @@ def on_paper(test: Test, people: dict[str, User], *, opened_at: datetime) -> Non
     ]
     rows += [SectionMark(section=one, student=people[ABSENT], is_absent=True, **by) for one in sections]
     SectionMark.objects.bulk_create(rows)
-    _reckon(test, opened_at + DAY + timedelta(hours=1))
+    reckon(test, opened_at + DAY + timedelta(hours=1))
 
 
 def students(people: dict[str, User]) -> list[tuple[str, User]]:
@@ -162,7 +162,7 @@ def _said(row: ExamQuestion, lot: int, ability: int) -> Any:
     return answer_of(row, is_right=False) if lot % 5 else None
 
 
-def _reckon(test: Test, at: datetime) -> None:
+def reckon(test: Test, at: datetime) -> None:
     """As the round of the scheduler would have done it then."""
     reckoning.reckon(test, cause=Cause.CLOSED, actor=None, now=at)
     _told(test)

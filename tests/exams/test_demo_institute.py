@@ -34,7 +34,7 @@ def seeded(settings: Any, tmp_path: Path) -> dict[str, User]:
 
 def test_visitor_can_begin_a_test_at_once_and_sees_one_to_come(seeded):
     labels = [one.label for one in waiting.todo(seeded["ananya"], now=timezone.now())]
-    assert labels == ["Write Python practice 4", "Write Full mock 5", "Weekly test 13"]
+    assert labels == ["Write Python practice 4", "Write Coding lab 2", "Write Full mock 5", "Weekly test 13"]
 
 
 def test_second_start_adds_nothing(seeded):
@@ -84,6 +84,7 @@ def test_past_tests_have_results_to_look_at(seeded):
         "Weekly test 12": (2, 7),
         "Proofs 2": (1, 6),
         "Physics practical 1": (1, 4),
+        "Coding lab 1": (1, 8),
     }
     assert "KEY" in analysis.of(rows["Full mock 4"].newest_results).questions[0].flags
     assert rows["Proofs 2"].newest_results.waiting_count == 4

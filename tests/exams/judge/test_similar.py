@@ -191,7 +191,7 @@ def test_pages_cost_the_same_however_many_pairs_and_students(same_queries: Any) 
 
     def add(count: int) -> None:
         row.refresh_from_db()
-        for n in range(count):
+        for _more in range(count):
             mine = submitted(question.test, someone(f"{chance.random()}"), OWN_WAY)
             row.report["pairs"].append({**row.report["pairs"][0], "programs": [str(mine.uuid), programs[0]]})
             row.report["groups"].append([str(mine.uuid), *programs])
