@@ -28,8 +28,8 @@ from tests.exams.sandbox.manifest import Program, numbers
 
 ROOT, PLAIN = "root", "plain user"
 USERS = (ROOT, PLAIN) if os.geteuid() == 0 else (PLAIN,)
-SLOTS = {ROOT: (460, 461, 462), PLAIN: (470, 471)}
-"""Slots that no worker of a real site has, so that whatever their users own is ours."""
+SLOTS = (460, 461, 462)
+"""Of a worker that is root's: no worker of a real site has them, so whatever their users own is ours."""
 NOBODY = 60_555
 """The plain user, when it is root who tests: no system hands that number out."""
 _SHADOW = re.compile(r"\broot:[*!$]")
@@ -101,15 +101,17 @@ class Trying:
 
 
 @contextmanager
-def trying(programs: Iterable[Program], user: str) -> Iterator[Trying]:
-    """A worker of that user at work on these programs, two at a time, in their order."""
-    slots = SLOTS[user]
-    uids = range(uid_of(slots[0]), uid_of(slots[-1]) + 1) if user == ROOT else range(NOBODY, NOBODY + 1)
+def trying(programs: Iterable[Program], user: str, *, cache_dir: str = "", number: int = 0) -> Iterator[Trying]:
+    """A worker of that user at work on these programs, a few at a time, in their order. Workers at the same time have
+    different numbers, from 0 to 5."""
+    nobody = NOBODY + number
+    slots = [slot + 5 * number for slot in SLOTS]
+    uids = range(uid_of(slots[0]), uid_of(slots[-1]) + 1) if user == ROOT else range(nobody, nobody + 1)
     with Doors(_PROJECT) as doors, tempfile.TemporaryDirectory(prefix="sandbox-worker-") as folder:
-        works = [{"name": one.file, "job": _job(one, doors).to_json()} for one in programs]
+        works = [{"name": one.file, "job": _job(one, doors, cache_dir).to_json()} for one in programs]
         as_user: dict[str, Any] = {}
         if user == PLAIN and os.geteuid() == 0:
-            as_user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+            as_user = {"user": nobody, "group": nobody, "extra_groups": []}
         worker = subprocess.Popen(
             _command(Path(folder), user),
             stdin=subprocess.PIPE,
@@ -172,7 +174,7 @@ def _told(one: Ran) -> tuple[str, ...]:
     return one.detail, one.message, one.stdout.decode(errors="replace"), one.stderr.decode(errors="replace")
 
 
-def _job(program: Program, doors: Doors) -> Job:
+def _job(program: Program, doors: Doors, cache_dir: str) -> Job:
     inputs = {"doors": doors.told(), "numbers": numbers()}
     answer = program.right_answer().encode()
     trials = tuple(
@@ -180,7 +182,7 @@ def _job(program: Program, doors: Doors) -> Job:
         for number, stdin in enumerate(program.stdins, 1)
     )
     limits = Limits(cpu_ms=program.cpu_ms, memory_bytes=program.memory_mb * MIB)
-    return Job(program.language, doors.filled_in(program.source), trials, limits=limits)
+    return Job(program.language, doors.filled_in(program.source), trials, limits=limits, cache_dir=cache_dir)
 
 
 def _result(said: dict[str, Any]) -> Result:

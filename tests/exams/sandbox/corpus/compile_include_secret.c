@@ -1,4 +1,5 @@
 // expect: CE
+// slow: yes
 // what: Nor is a file of the app.
 #include "@SECRET@"
 #include "@PROJECT@/coaching/settings.py"

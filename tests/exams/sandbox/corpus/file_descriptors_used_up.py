@@ -1,4 +1,5 @@
 # expect: RE
+# slow: yes
 # what: Descriptors run out soon in Python too, and that is an exception.
 kept = []
 while True:

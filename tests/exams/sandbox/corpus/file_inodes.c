@@ -1,4 +1,5 @@
 // expect: AC
+// slow: yes
 // what: Empty files without end, each a kilobyte of the kernel's memory, are not to be had.
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 # expect: AC
 # answer: [0, 1, 2]
+# slow: yes
 # what: An event loop, which makes a pair of sockets for itself.
 import asyncio
 

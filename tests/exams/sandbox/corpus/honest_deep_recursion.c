@@ -1,6 +1,7 @@
 // expect: AC
 // memory: 256
 // answer: 1000000
+// slow: yes
 // what: A hundred megabytes of stack.
 #include <stdio.h>
 

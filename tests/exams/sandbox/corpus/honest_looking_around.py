@@ -1,5 +1,6 @@
 # expect: AC
 # answer: ready
+# slow: yes
 # what: Looking at oneself: the platform, the number of processors, the own source, the limits.
 import inspect
 import os

@@ -1,5 +1,6 @@
 # expect: AC
 # answer: ready
+# slow: yes
 # what: Debug output on stderr, a warning, sys.exit and a random number.
 import random
 import secrets

@@ -1,5 +1,6 @@
 // expect: AC
 // answer: 4950
+// slow: yes
 // what: One worker thread, as somebody who just read about them would use it.
 const { Worker, isMainThread, parentPort, workerData } = require("worker_threads");
 if (isMainThread) {

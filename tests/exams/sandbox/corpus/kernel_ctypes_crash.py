@@ -1,4 +1,5 @@
 # expect: RE
+# slow: yes
 # what: Python that writes to address zero crashes, as a program does.
 import ctypes
 

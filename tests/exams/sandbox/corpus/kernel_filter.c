@@ -1,4 +1,5 @@
 // expect: AC
+// slow: yes
 // what: A filter of its own cannot soften the one it has.
 #define _GNU_SOURCE
 #include <linux/filter.h>

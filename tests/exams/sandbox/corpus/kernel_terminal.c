@@ -1,4 +1,5 @@
 // expect: AC
+// slow: yes
 // what: No terminal to type into: TIOCSTI, TIOCLINUX and a new controlling terminal fail.
 #include <fcntl.h>
 #include <stdio.h>

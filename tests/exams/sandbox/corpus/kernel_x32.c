@@ -1,4 +1,5 @@
 // expect: AC RE
+// slow: yes
 // what: So has x32, whose numbers carry bit 30.
 #define _GNU_SOURCE
 #include <stdio.h>

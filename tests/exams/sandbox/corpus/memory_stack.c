@@ -1,5 +1,6 @@
 // expect: RE MLE
 // memory: 64
+// slow: yes
 // what: A recursion that never ends.
 #include <string.h>
 

@@ -1,5 +1,6 @@
 // expect: AC RE MLE
 // memory: 64
+// slow: yes
 // what: WebAssembly memory is bounded too; reserving addresses is no use of them.
 const kept = [];
 let pages = 0;

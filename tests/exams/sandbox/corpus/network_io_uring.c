@@ -1,4 +1,5 @@
 // expect: AC
+// slow: yes
 // what: io_uring, which opens files and sockets behind the back of a filter, is not there.
 #include <errno.h>
 #include <stdio.h>

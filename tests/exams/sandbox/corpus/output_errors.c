@@ -1,5 +1,6 @@
 // expect: OLE TLE
 // cpu: 300
+// slow: yes
 // what: Errors without end; a little of them is kept.
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // expect: OLE
+// slow: yes
 // what: Output without end.
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
 // expect: AC
+// slow: yes
 // what: Nothing can be read from the output pipes, nor from what stands behind them.
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 # expect: AC RE
+# slow: yes
 # what: A fresh interpreter is in the same sandbox, with no variable and no file more.
 import os
 import sys

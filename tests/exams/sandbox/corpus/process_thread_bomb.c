@@ -1,5 +1,6 @@
 // expect: AC RE
 // cpu: 1000
+// slow: yes
 // what: Threads that sleep, as many as there may be; they are few.
 #include <pthread.h>
 #include <stdio.h>

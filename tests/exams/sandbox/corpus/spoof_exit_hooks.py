@@ -1,4 +1,5 @@
 # expect: RE
+# slow: yes
 # what: Ways to end that skip what an interpreter does at its end: no success is made of a failure.
 import atexit
 import os

@@ -1,4 +1,5 @@
 # expect: RE
+# slow: yes
 # what: Saying that the time is used up does not make it so.
 import os
 import sys

@@ -1,6 +1,7 @@
 # expect: TLE
 # cpu: 100
 # stdin: 1 2 3
+# slow: yes
 # what: Reading on behind the end of the input gives nothing, for ever.
 import os
 
