@@ -1,7 +1,7 @@
 """Exams in Django's admin, to be looked at: their own pages change them and log it.
 
-Keys, seeds, access codes and the bytes of papers and images are not shown, nor told letter by letter to an address that
-asks; who needs a key sees it in the bank, where looking is part of the work.
+Keys, seeds, access codes, programs, tests of programs and the bytes of papers and images are not shown, nor told letter
+by letter to an address that asks; who needs a key sees it in the bank, where looking is part of the work.
 """
 
 from django.contrib import admin
@@ -9,10 +9,15 @@ from django.contrib import admin
 from coaching.lib.records import GuardedAdmin, ReadOnlyAdmin
 from exams.models import (
     Attempt,
+    CodeSubmission,
+    CodeSuite,
+    JudgeHost,
+    Judgement,
     KeyFix,
     ManualMark,
     Question,
     QuestionVersion,
+    Rejudge,
     Result,
     ResultVersion,
     Scheme,
@@ -93,3 +98,45 @@ class KeyFixAdmin(GuardedAdmin):
     list_display = ("question", "action", "reason", "by", "at")
     list_select_related = ("question__question__newest", "by")
     list_filter = ("action",)
+
+
+@admin.register(CodeSuite)
+class CodeSuiteAdmin(GuardedAdmin):
+    hidden = ("frames", "checker_source")
+    hidden_relations = ("tests", "solutions", "judgements")
+    list_display = ("question", "number", "state", "style", "checker", "created_by", "ready_at")
+    list_select_related = ("question__newest", "created_by")
+    list_filter = ("state",)
+
+
+@admin.register(CodeSubmission)
+class CodeSubmissionAdmin(GuardedAdmin):
+    hidden = ("source", "stdin", "sha256")
+    hidden_relations = ("judgement", "judgements")
+    list_display = ("attempt", "question", "kind", "number", "language", "asked_at", "judged_at")
+    list_select_related = ("attempt__student", "attempt__test", "question__question__newest")
+    list_filter = ("kind", "language")
+    search_fields = ("attempt__student__name", "attempt__test__title")
+
+
+@admin.register(Judgement)
+class JudgementAdmin(GuardedAdmin):
+    hidden = ("tests", "compiler_output", "claim")
+    hidden_relations = ("submission", "solution", "suite")
+    list_display = ("pk", "state", "verdict", "points", "most", "priority", "tries", "host", "asked_at", "finished_at")
+    list_filter = ("state", "verdict")
+
+
+@admin.register(Rejudge)
+class RejudgeAdmin(GuardedAdmin):
+    hidden = ()
+    hidden_relations = ("suite", "judgements")
+    list_display = ("question", "state", "reason", "by", "at", "ended_by", "ended_at")
+    list_select_related = ("question__question__newest", "by", "ended_by")
+    list_filter = ("state",)
+
+
+@admin.register(JudgeHost)
+class JudgeHostAdmin(ReadOnlyAdmin):
+    list_display = ("name", "works", "runners", "seen_at", "probed_at")
+    list_filter = ("works",)

@@ -8,18 +8,29 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coaching.lib.offers import Section
 from exams import result_copy
-from exams.models import Attempt, AttemptEvent, LeaderboardChoice, Response, TakeoverRequest, TimeCredit
+from exams.models import (
+    Attempt,
+    AttemptEvent,
+    CodeSubmission,
+    LeaderboardChoice,
+    Response,
+    Result,
+    TakeoverRequest,
+    TimeCredit,
+)
+from exams.models.judging import JudgeState
 
-AT_ONCE = 500
+AT_ONCE, PROGRAMS_AT_ONCE = 500, 50
 
 
 def export(person: User) -> list[Section]:
-    """His attempts, what he answered, what was noted while he wrote, and time he was given."""
+    """His attempts, what he answered, what was noted while he wrote, time he was given, and his programs."""
     return [
         Section(
             "attempts",
@@ -44,6 +55,15 @@ def export(person: User) -> list[Section]:
             _("Time given in tests"),
             (_("Test"), _("When"), _("Seconds"), _("Why")),
             _credits(person),
+        ),
+        Section(
+            "programs",
+            _("Programs"),
+            (
+                *(_("Test"), _("Attempt"), _("Question"), _("When"), _("How"), _("Number"), _("Language")),
+                *(_("Program"), _("Own input"), _("Verdict"), _("Points"), _("Of")),
+            ),
+            _programs(person),
         ),
         *result_copy.sections(person),
     ]
@@ -85,3 +105,21 @@ def _credits(person: User) -> Iterator[tuple[Any, ...]]:
     rows = TimeCredit.objects.filter(attempt__student=person).select_related("attempt__test")
     for row in rows.order_by("at", "pk").iterator(chunk_size=AT_ONCE):
         yield row.attempt.test.title, row.at, row.seconds, row.reason
+
+
+def _programs(person: User) -> Iterator[tuple[Any, ...]]:
+    """What he submitted and ran; what it came to where the results of the test are shown to him."""
+    tests = (
+        Result.objects.shown(timezone.now()).filter(student=person).order_by().values_list("version__test", flat=True)
+    )
+    shown = set(tests)
+    rows = CodeSubmission.objects.filter(attempt__student=person)
+    rows = rows.select_related("attempt__test", "question", "judgement").defer("judgement__tests")
+    for row in rows.order_by("asked_at", "pk").iterator(chunk_size=PROGRAMS_AT_ONCE):
+        test, judgement = row.attempt.test, row.judgement
+        number, how = f"#{row.question.question_id}", str(row.get_kind_display())
+        came_to: tuple[Any, ...] = ("", None, None)
+        if judgement and test.pk in shown and judgement.state == JudgeState.COMPLETE:
+            came_to = (judgement.verdict, judgement.points, judgement.most)
+        said = (row.number, row.get_language_display(), row.source, row.stdin)
+        yield test.title, row.attempt.number, number, row.asked_at, how, *said, *came_to

@@ -12,6 +12,8 @@ from exams.analysis_doc import AnalysisDoc, QuestionStats
 from exams.asked import Asked, asked_of
 from exams.bank_rows import KeyLine
 from exams.content import Content, Key, Kind
+from exams.judge import code_words, scores
+from exams.judge.marked_programs import Verdict
 from exams.models import ExamQuestion, KeyFix, ResultVersion, Test
 from exams.result_items import percent, time_words
 from exams.result_words import NONE, two_places
@@ -57,6 +59,7 @@ def page_of(test: Test, version: ResultVersion, place: int) -> dict[str, Any]:
         "count": doc.count,
         "figures": figures_of(stats, asked.kind),
         "verdicts": verdicts_of(stats),
+        "programs": programs_of(test, row),
         "times": times_of(stats),
         "before": place or None,
         "after": place + 2 if place + 1 < len(doc.questions) else None,
@@ -111,6 +114,15 @@ def verdicts_of(stats: QuestionStats) -> list[tuple[str, str, int]]:
         ("run", _("Not marked yet"), stats.waiting),
     )
     return [one for one in found if one[2]]
+
+
+def programs_of(test: Test, row: ExamQuestion) -> list[tuple[Verdict, int]]:
+    """Each verdict with how many programs came to it, the commonest first; nothing of what is no program. One query."""
+    if row.question.kind != Kind.CODING:
+        return []
+    counts = scores.verdicts_of(test, row.pk)
+    found = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [(Verdict.of(code_words.sign_of(code)), count) for code, count in found]
 
 
 def times_of(stats: QuestionStats) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exams.judge.similar_urls")),
     path("", include("exams.judge.suite_urls")),
     path("", include("exams.key_fix_urls")),
+    path("", include("exams.judge.console_urls")),
     path("", include("exams.judge.rejudge_urls")),
     path("", include("exams.release_urls")),
     path("", include("exams.own_result_urls")),

@@ -18,6 +18,7 @@ from tests import people
 from tests.access_batches import the_batch
 from tests.access_rows import Row, everybody, only, the_student, whoever_is_signed_in
 from tests.exams import making, marked, papers
+from tests.exams.judge import judged
 
 __all__ = ["EXAMS", "a_question", "the_attempt", "the_attempts_number", "the_test", "the_tests_number"]
 
@@ -374,3 +375,22 @@ EXAMS |= {
 # --- Correcting a key -------------------------------------------------------------------------------------------------
 
 EXAMS |= {"key_fix": Row(WATCHES_IT, kwargs=a_question_of_results)}
+
+# --- Judging again, and the judge's console ---------------------------------------------------------------------------
+
+
+def a_program_of_results() -> dict[str, Any]:
+    """The second question of a test that is over; her program could not be judged."""
+    row = Test.objects.filter(title="Programs").first()
+    if row is None:
+        row = judged.closed(title="Programs", batch=the_batch())
+        judged.submits(judged.writes(row), None, state="FAILED")
+        marked.reckoned(row)
+    return {"public_id": row.uuid, "number": 2}
+
+
+EXAMS |= {
+    "rejudge": Row(WATCHES_IT, kwargs=a_program_of_results),
+    "judge": Row(only(*WHO_TEACHES, status=200)),
+    "judge_again": Row(only(*WHO_TEACHES, status=302), "post", body={"judgement": "all"}),
+}

@@ -14,7 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -198,11 +197,8 @@ def waits_for_judge() -> Coalesce:
     return Coalesce(Subquery(counted[:1]), 0)
 
 
-def verdicts_of(test: Test, question: int, attempts: QuerySet[Any] | None = None) -> Mapping[str, int]:
+def verdicts_of(test: Test, question: int) -> Mapping[str, int]:
     """How often each headline stands among the programs of a question that were judged. One query."""
     rows = CodeSubmission.objects.counting().filter(attempt__test=test, question=question)
-    rows = rows.filter(attempt__state=State.SUBMITTED, judgement__state=JudgeState.COMPLETE)
-    if attempts is not None:
-        rows = rows.filter(attempt__in=attempts)
-    counted = rows.order_by().values_list("judgement__verdict").annotate(Count("pk"))
-    return dict(counted)
+    judged = rows.filter(attempt__state=State.SUBMITTED, judgement__state=JudgeState.COMPLETE)
+    return dict(judged.order_by().values_list("judgement__verdict").annotate(Count("pk")))

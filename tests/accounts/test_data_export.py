@@ -39,7 +39,7 @@ def test_every_table_is_there_as_page_table_and_json():
     keys = {"profile", "family", "consents", "notifications", "questions", "sessions", "activity", "files", "drives"}
     keys |= {"enrolments", "join_requests", "classes", "teaching", "calendar_link"}
     keys |= {"attendance", "attendance_changes", "check_ins", "leaves", "attendance_requests"}
-    keys |= {"attempts", "answers", "test_events", "test_time"}
+    keys |= {"attempts", "answers", "test_events", "test_time", "programs"}
     keys |= {"results", "manual_marks", "paper_marks", "leaderboards"}
     wanted = {f"{key}.html" for key in keys} | {f"tables/{key}.csv" for key in keys}
     wanted |= {f"json/{key}.json" for key in keys} | {"index.html", "look.css"}

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from exams import marking_queue, result_rounds
+from exams import marking_queue, own_copy, result_rounds
 from exams.content import Kind
 from exams.judge import hosts
-from exams.models import CodeSubmission, JudgeHost, Judgement, Response
+from exams.models import CodeRules, CodeSubmission, JudgeHost, Judgement, Response, TestBatch
 from exams.reckoning import draft
 from exams.sandbox.protocol import Probed, Toolchain
 from tests import people
@@ -191,3 +191,34 @@ def test_judged_answers_are_found_again_to_be_marked_over():
     text = client.get(reverse("marking_marked", args=[row.uuid, question.uuid])).content.decode()
     assert "by the judge" in text
     assert "10 of 20" in text
+
+
+# --- What a student learns --------------------------------------------------------------------------------------------
+
+
+def copied(person) -> list[tuple]:
+    """The programs of a copy of his data."""
+    return [tuple(row) for section in own_copy.export(person) if section.key == "programs" for row in section.rows]
+
+
+def test_before_release_nobody_learns_what_a_program_came_to():
+    row = judged.closed(results_release="BY_HAND")
+    CodeRules.objects.create(test=row, feedback="SAMPLES")
+    submission = judged.submits(judged.writes(row), "10", source="print('mine')")
+    assert look() == 1
+    student = people.student()
+    client = people.signed_in(student)
+    assert "print('mine')" in str(copied(student))
+    assert "WA" not in str(copied(student))
+    said = client.get(reverse("code", args=[submission.uuid]), headers={"accept": "application/json"}).json()
+    assert (said["points"], said["most"]) == (None, None)
+    assert {one["is_sample"] for one in said["tests"]} <= {True}
+    pages = [client.get(reverse(name, args=[row.uuid])) for name in ("own_result", "test")] + [
+        client.get(reverse("own_results"))
+    ]
+    for page in pages:
+        assert "WA" not in page.content.decode()
+        assert "9 of 14" not in page.content.decode()
+    TestBatch.objects.filter(test=row).update(results="YES")
+    assert copied(student)[0][-3:] == ("WA", 10, 20)
+    assert copied(people.other_student()) == []
