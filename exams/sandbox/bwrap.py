@@ -11,11 +11,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import PurePosixPath
 from typing import Any
 
-from exams.sandbox import cgroups, layout, rlimits, seccomp, slots
+from exams.sandbox import cgroups, layout, measuring, rlimits, seccomp, slots
 from exams.sandbox.descriptors import Descriptors, sealed
 from exams.sandbox.runner import Bounds, File, Outcome, SandboxUnusable, Status
 from exams.sandbox.watching import HELD_BACK, Ends, Seen, Started, Watch
@@ -46,6 +46,9 @@ class BubblewrapRunner:
         self.cgroup = cgroups.find()
         if self.cgroup:
             self.cgroup.sweep()
+        for left in measuring.abandoned(os.geteuid() or self._uid):
+            with suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
 
     def run(
         self,
@@ -73,8 +76,10 @@ class BubblewrapRunner:
         open_files: Descriptors,
     ) -> Seen:
         (out, to_out), (errors, to_errors), (status, to_status), (held_back, go) = (open_files.pipe() for _ in range(4))
-        handed: list[int] = [to_status]
-        arguments = [self.bwrap, *_FIXED]
+        # Its own pipe's reading end is handed to bubblewrap, too, which keeps it from the program: if we die, what it
+        # says still goes somewhere, and it goes on to where everything ends, instead of leaving half a sandbox.
+        handed: list[int] = [to_status, status]
+        arguments = [self.bwrap, *_FIXED, "--sync-fd", str(status)]
         for name, value in env.items():
             arguments += ["--setenv", name, value]
         arguments += layout.seen()
@@ -89,7 +94,7 @@ class BubblewrapRunner:
         with self._group(bounds) as group:
             started = self._started(arguments, streams, handed)
             open_files.keep(started.number)
-            for number in (*streams, *handed):
+            for number in {*streams, *handed} - {status}:
                 open_files.close(number)
             return Watch(started, Ends(out, errors, status, go), bounds, open_files, group).until_end()
 

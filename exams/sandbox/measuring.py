@@ -1,4 +1,5 @@
-"""What running processes use, asked of the kernel from outside: CPU time, resident memory, who is whose child.
+"""What running processes use, asked of the kernel from outside: CPU time, resident memory, who is whose child, and
+which sandboxes somebody left half made.
 
 All of it is of processes that may end at any moment: what is gone counts as nothing.
 """
@@ -44,3 +45,25 @@ def descendants(pid: int) -> list[int]:
     for one in found:
         found += children(one)
     return found
+
+
+def abandoned(uid: int) -> list[int]:
+    """First processes of this user's sandboxes that wait for ever: a worker was killed in the fraction of a millisecond
+    in which bubblewrap dies with it but has not told them to go on yet. They have started no program and never will."""
+    with os.scandir("/proc") as places:
+        numbers = [int(place.name) for place in places if place.name.isdecimal()]
+    return [pid for pid in numbers if _is_abandoned(pid, uid)]
+
+
+def _is_abandoned(pid: int, uid: int) -> bool:
+    place = Path(f"/proc/{pid}")
+    try:
+        if os.stat(f"/proc/{pid}").st_uid != uid or (place / "comm").read_text() != "bwrap\n":  # noqa: PTH116 - of all
+            return False
+        lines = (place / "status").read_text().splitlines()
+        status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        parent = Path(f"/proc/{status['PPid']}/comm").read_text()
+    except (OSError, KeyError):
+        return False
+    is_first = status.get("NSpid", "").split()[1:] == ["1"]
+    return is_first and status.get("Seccomp") == "0" and parent != "bwrap\n"
