@@ -7,6 +7,7 @@ under bounds of its own, without any path of this machine to write to, and what 
 import hashlib
 import json
 import re
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,8 @@ _OF_THE_MACHINE = re.compile(
     r"temporarily unavailable|No space left|annot allocate|Killed|put error|OutOfMemory|internal compiler error"
 )
 """A compiler that stumbled over this machine may do better next time, so its refusal is not kept."""
+
+_KILLED = re.compile(rb"^[\w.+/-]{1,80}: fatal error: Killed signal terminated program \w+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,8 @@ def _said(outcome: Outcome, place: Place) -> Compiled:
     """How it ended, for the student. Too little time by the clock, not by the processor, is a busy machine."""
     output = clean(outcome.stderr, place)
     is_starved = outcome.status is Status.TLE and outcome.cpu_ms < BOUNDS.cpu_ms * 0.9
-    if outcome.status is Status.SE or is_starved:
-        detail = outcome.detail or f"compiling had {outcome.cpu_ms} ms of the processor in {outcome.wall_ms} ms"
+    if outcome.status is Status.SE or is_starved or _is_killed(outcome):
+        detail = f"{outcome.detail}; {outcome.cpu_ms} ms CPU in {outcome.wall_ms} ms. {output[-300:]}".strip("; ")
         return Compiled(ok=False, cpu_ms=outcome.cpu_ms, is_our_fault=True, detail=detail)
     stopped = {
         Status.TLE: f"The compiler was stopped after {BOUNDS.cpu_ms // 1000} s.",
@@ -158,6 +161,13 @@ def _said(outcome: Outcome, place: Place) -> Compiled:
     }.get(outcome.status, "" if outcome.status is Status.OK or output else "The compiler failed without a message.")
     words = "\n".join(part for part in (output[: 7 * 1024] if stopped else output, stopped) if part)
     return Compiled(ok=outcome.status is Status.OK, output=words, cpu_ms=outcome.cpu_ms, detail=outcome.detail)
+
+
+def _is_killed(outcome: Outcome) -> bool:
+    """By somebody else: we say TLE, MLE or OLE of what we end. Linux does it where memory is short."""
+    is_near = outcome.cpu_ms >= BOUNDS.cpu_ms * 0.9
+    is_one = outcome.signal == signal.SIGKILL or _KILLED.search(outcome.stderr)
+    return outcome.status is Status.RE and bool(is_one) and not is_near
 
 
 def _lasts(outcome: Outcome, said: Compiled) -> bool:

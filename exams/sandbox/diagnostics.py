@@ -14,6 +14,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\
 _PATHS = re.compile(r"(?<![\w./])/(?:usr|tmp|etc|lib|lib64|bin|box|code|opt|dev)/(?:[\w.+@-]++/)*+")
 _OBJECTS = re.compile(r"\bcc[A-Za-z0-9]{6}\.(?:o|s|ltrans)\b")
 
+_OF_NODE = re.compile(r"^ {4}at .*\(node:.*\)$\n?|^Node\.js v[0-9.]+$", re.MULTILINE)
+_MOST_LINE = 400
+"""Characters: a source in one line is told back whole otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,6 +47,8 @@ def clean(said: bytes, place: Place) -> str:
     text = said[: 64 * 1024].decode(errors="replace").replace("\r\n", "\n")
     text = _CONTROLS.sub("", _TERMINAL.sub("", text))
     text = _OBJECTS.sub("program.o", _PATHS.sub("", place.told(text))).strip("\n")
+    text = "\n".join(line if len(line) <= _MOST_LINE else f"{line[:_MOST_LINE]}…" for line in text.split("\n"))
+    text = _OF_NODE.sub("", text).strip("\n")
     whole = text.encode()
     if len(whole) <= KEPT_COMPILER:
         return text

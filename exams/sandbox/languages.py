@@ -28,7 +28,7 @@ _OUT = f'"$@" >&2 && exec cat {SCRATCH}'
 _PYTHON_CHECK = (
     "import sys\n"
     "try: compile(open(sys.argv[1], 'rb').read(), 'main.py', 'exec', dont_inherit=True)\n"
-    "except BaseException as error: sys.excepthook(type(error), error, None); sys.exit(1)\n"
+    "except BaseException as error: sys.excepthook(type(error), error.with_traceback(None), None); sys.exit(1)\n"
 )
 
 
@@ -57,6 +57,15 @@ LANGUAGES: Mapping[str, Language] = {
         "JavaScript", "main.js", factor=2.0, threads=32, files=128, is_address_space=False, extra_bytes=128 * MIB
     ),
 }
+
+PACKAGES: Mapping[str, str] = {
+    "py": "python3",
+    "c": "gcc libc6-dev",
+    "cpp": "g++",
+    "java": "default-jdk-headless",
+    "js": "nodejs",
+}
+"""What Debian and Ubuntu call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,7 @@ def start(found: Installed, plan: Plan, memory_bytes: int) -> tuple[str, ...]:
         case "js":
             return (found.tool, f"--max-old-space-size={most}", "--stack-size=60000", f"{SOURCES}/{plan.file}")
         case "java":
-            heap = (f"-Xmx{most}m", "-Xss32m", "-XX:+UseSerialGC")
+            heap = (f"-Xmx{most}m", f"-Xms{min(most, 64)}m", "-Xss32m", "-XX:+UseSerialGC")
             alone = ("-XX:-UsePerfData", "-XX:-UseContainerSupport", "-XX:+DisableAttachMechanism", "-Xshare:auto")
             return (f"{found.tool}/java", *heap, *alone, "-Dfile.encoding=UTF-8", "-cp", PROGRAM, plan.main)
         case _:

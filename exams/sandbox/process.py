@@ -3,10 +3,12 @@
 It starts with an empty environment, no descriptor of ours and `/` as its directory. As root it becomes the user of its
 slot (`slots`), one for each worker of this machine. Its words are not believed beyond what was asked of it.
 
-`cache_dir` of the job is made when it is not there, for its owner alone; by root, for the group of the slots. All who
-run must be able to walk to it: below a directory of mode 0700 root's helpers go without a cache.
+`cache_dir` of the job is made when it is not there, for its owner alone; by root, for the group of the slots. Below a
+directory through which their users may not walk, as the site's data should be, root takes a directory of his own in
+/var/tmp instead, called after it. A directory that is not ours, or a disk that refuses, means no cache.
 """
 
+import hashlib
 import json
 import os
 import selectors
@@ -93,20 +95,45 @@ def _job(job: Job) -> Iterator[BinaryIO]:
 
 
 def _made(cache_dir: str) -> str:
-    """The directory, made if it is not there; "" where that is refused."""
+    """The directory that serves as the cache, made if it is not there; "" where that is refused."""
     if not cache_dir:
         return ""
     path = Path(cache_dir).resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            os.chown(path, 0, slots.GROUP)
-            path.chmod(0o2770)
-        else:
+        if os.geteuid() != 0:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o700)
+            return str(path)
+        path = path if all(_is_walked(one) for one in path.parents) else _elsewhere(path)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(path) if _is_shared(path) else ""
     except OSError:
         return ""
-    return str(path)
+
+
+def _is_walked(folder: Path) -> bool:
+    """Whether any user may walk through it; of one that we shall make it is true."""
+    return not folder.exists() or bool(folder.stat().st_mode & 0o001)
+
+
+def _elsewhere(cache_dir: Path) -> Path:
+    """Where root keeps what his helpers could not reach: as data of the site should be, its directory is closed."""
+    name = hashlib.sha256(os.fsencode(cache_dir)).hexdigest()[:12]
+    return Path(f"/var/tmp/classcrew-judge-{name}")  # noqa: S108 - only root's own directory is taken there
+
+
+def _is_shared(folder: Path) -> bool:
+    """Gives root's directory to the group of the slots. False when it is somebody else's, or others may enter it."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        found = os.fstat(number)
+        is_ours = found.st_uid == 0 and not (found.st_mode & 0o007 and folder.parent == Path("/var/tmp"))  # noqa: S108
+        if is_ours:
+            os.fchown(number, 0, slots.GROUP)
+            os.fchmod(number, 0o2770)
+        return is_ours
+    finally:
+        os.close(number)
 
 
 @contextmanager

@@ -154,11 +154,11 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _lines(result: dict[str, Any]) -> list[str]:
-    ended = f"signal {result['signal']}" if result["signal"] else f"exit code {result['exit_code']}"
-    memory = f"{result['memory_bytes'] / _MIB:.1f} MB"
-    was_run = result["exit_code"] is not None or result["signal"] is not None
-    figures = [ended if was_run else "", f"{result['cpu_ms']} ms CPU", f"{result['wall_ms']} ms", memory]
-    lines = [f"{result['verdict']}  {', '.join(part for part in figures if part)}"]
+    lines = [result["verdict"]]
+    if result["exit_code"] is not None or result["signal"] is not None:
+        ended = f"signal {result['signal']}" if result["signal"] else f"exit code {result['exit_code']}"
+        memory = f"{result['memory_bytes'] / _MIB:.1f} MB"
+        lines = [f"{result['verdict']}  {ended}, {result['cpu_ms']} ms CPU, {result['wall_ms']} ms, {memory}"]
     for name in ("compiler_output", "stdout", "stderr"):
         if result[name]:
             lines += [f"--- {name.replace('_', ' ')}", result[name].removesuffix("\n")]

@@ -27,6 +27,8 @@ FRAMED = Place("main.py", before=10, lines=5)
         ("\x1b]0;title", ""),
         ("‮txet⁦\u200b\ufeff\x00\x07", "txet"),
         ("a\r\nb\rc\td", "a\nbc\td"),
+        ("SyntaxError: x\n    at wrapSafe (node:internal/modules:1464:18)\n\nNode.js v20.20.2\n", "SyntaxError: x"),
+        (f"error:\n{'x' * 9_000}\nhere", f"error:\n{'x' * 400}…\nhere"),
     ],
 )
 def test_it_is_without_paths_and_without_what_a_terminal_obeys(said, read):
@@ -57,7 +59,7 @@ def test_whatever_it_is_it_is_short_and_plain(said, place):
 
 
 @pytest.mark.parametrize(
-    "piece", ["\x1b", "\x1b[", "\x1b]", "/usr/", "/usr/a", "cc", "main.py", "a", "\n", 'File "', "1;"]
+    "piece", ["\x1b", "\x1b[", "\x1b]", "/usr/", "/usr/a", "cc", "main.py", "a", "\n", 'File "', "1;", "    at (node:"]
 )
 def test_a_flood_of_anything_takes_a_moment(piece):
     began = time.process_time()

@@ -100,13 +100,56 @@ def test_every_language_goes_through_the_helper_with_a_cache_that_is_shared_by_s
             assert {path.stat().st_uid for path in Path(folder).iterdir()} <= {uid_of(slot) for slot in range(5)}
 
 
-def test_a_cache_that_cannot_be_reached_is_done_without(tmp_path):
+def test_a_cache_that_cannot_be_used_is_done_without():
     require("py")
     heard = Heard()
-    tmp_path.chmod(0o700)
-    for cache in (str(tmp_path / "cache"), "/proc/no/such", str(HELPER)):
+    for cache in ("/proc/no/such", str(HELPER)):
         judged(replace(job("py", "right"), cache_dir=cache), on_event=heard)
-    assert heard.verdicts == "AC AC AC"
+    assert heard.verdicts == "AC AC"
+
+
+def test_below_a_directory_that_is_closed_root_keeps_the_cache_elsewhere(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    require("py")
+    tmp_path.chmod(0o700)
+    inside = tmp_path / "judge"
+    elsewhere = process._elsewhere(inside)
+    try:
+        heard = Heard()
+        for slot in (0, 1):
+            judged(replace(job("py", "right"), cache_dir=str(inside)), slot=slot, on_event=heard)
+        assert [one.is_cached for one in heard.compiled] == [False, True]
+        assert not inside.exists()
+        assert (elsewhere.stat().st_uid, elsewhere.stat().st_mode & 0o7777) == (0, 0o2770)
+    finally:
+        shutil.rmtree(elsewhere, ignore_errors=True)
+
+
+@pytest.mark.parametrize("whose", ["of another", "open to all", "a link", "a file"])
+def test_what_somebody_else_laid_there_is_no_cache(whose, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    tmp_path.chmod(0o700)
+    inside = tmp_path / "judge"
+    elsewhere = process._elsewhere(inside)
+    assert elsewhere.parent == Path("/var/tmp")
+    try:
+        if whose == "a link":
+            elsewhere.symlink_to(tmp_path)
+        elif whose == "a file":
+            elsewhere.write_text("")
+        else:
+            elsewhere.mkdir(0o700)
+            elsewhere.chmod(0o755 if whose == "open to all" else 0o700)
+            os.chown(elsewhere, 65534 if whose == "of another" else 0, 0)
+        assert process._made(str(inside)) == ""
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
+    finally:
+        if elsewhere.is_dir() and not elsewhere.is_symlink():
+            elsewhere.rmdir()
+        else:
+            elsewhere.unlink()
 
 
 def test_an_ordinary_user_may_start_it():
