@@ -5,11 +5,13 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from django.core.management.base import CommandError
 from coaching import valkey
 from coaching.management.commands import up
 from coaching.settings import _embedded_socket
+from tests.exams.sandbox.programs import require_sandbox
 from tests.services.servers import free_port
 
 pytestmark = [
@@ -86,6 +89,11 @@ class Site:
             return False
         finally:
             connection.close()
+
+    def asked(self, statement: str) -> tuple[object, ...]:
+        """The first row its database answers with."""
+        with closing(sqlite3.connect(f"file:{self.home}/classcrew.sqlite3?mode=ro", uri=True, timeout=20)) as database:
+            return database.execute(statement).fetchone() or ()
 
     def pids(self, *, of: str = "") -> list[int]:
         """Processes of this site, those whose command line holds `of`."""
@@ -163,12 +171,26 @@ def test_second_start_on_the_same_directory_is_refused(running: Site) -> None:
     assert second.stderr.count("\n") == 1
 
 
-def test_killed_web_server_and_worker_are_started_again(running: Site) -> None:
-    for part in ("gunicorn", "worker\0--scheduler"):
+def test_killed_web_server_and_workers_are_started_again(running: Site) -> None:
+    for part in ("gunicorn", "worker\0--scheduler", "worker\0--queues\0judge"):
         before = {pid for pid in running.pids(of=part) if "guard.py" not in command_line(pid)}
         os.kill(running.first(part), signal.SIGKILL)
         running.wait_until(partial(running.has_replaced, before, part))
     running.wait_until(running.answers)
+
+
+def test_program_under_way_when_its_worker_is_killed_is_judged_by_the_next_one(running: Site) -> None:
+    require_sandbox()
+    running.wait_until(lambda: running.asked("SELECT 1 FROM exam_judge_hosts WHERE works") == (1,))
+    command = [sys.executable, "-m", "tests.exams.judge.asked_of_site"]
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, env=running.environment, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    row = f"SELECT state, verdict, tries FROM exam_judgements WHERE id = {int(done.stdout)}"
+    running.wait_until(lambda: running.asked(row)[:1] == ("RUNNING",))
+    os.kill(running.first("worker\0--queues\0judge"), signal.SIGKILL)
+    running.wait_until(lambda: running.asked(row)[:1] == ("COMPLETE",))
+    assert running.asked(row) == ("COMPLETE", "AC", 2)
 
 
 def test_killed_guard_takes_its_child_along_and_both_come_back(running: Site) -> None:
@@ -192,7 +214,7 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan(running: Site) -> None:
 def test_kill_9_of_supervisor_and_guards_at_once_leaves_no_orphan(running: Site) -> None:
     assert running.process is not None
     guards = [pid for pid in running.pids() if "guard.py" in command_line(pid)]
-    assert len(guards) == 3
+    assert len(guards) == 4
     for pid in [running.process.pid, *guards]:
         os.kill(pid, signal.SIGKILL)
     running.process.wait()
