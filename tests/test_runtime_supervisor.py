@@ -90,10 +90,10 @@ class Site:
         finally:
             connection.close()
 
-    def asked(self, statement: str) -> tuple[object, ...]:
+    def asked(self, statement: str, *given: int) -> tuple[object, ...]:
         """The first row its database answers with."""
         with closing(sqlite3.connect(f"file:{self.home}/classcrew.sqlite3?mode=ro", uri=True, timeout=20)) as database:
-            return database.execute(statement).fetchone() or ()
+            return database.execute(statement, given).fetchone() or ()
 
     def pids(self, *, of: str = "") -> list[int]:
         """Processes of this site, those whose command line holds `of`."""
@@ -186,11 +186,11 @@ def test_program_under_way_when_its_worker_is_killed_is_judged_by_the_next_one(r
     root = Path(__file__).resolve().parent.parent
     done = subprocess.run(command, env=running.environment, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    row = f"SELECT state, verdict, tries FROM exam_judgements WHERE id = {int(done.stdout)}"
-    running.wait_until(lambda: running.asked(row)[:1] == ("RUNNING",))
+    row = "SELECT state, verdict, tries FROM exam_judgements WHERE id = ?", int(done.stdout)
+    running.wait_until(lambda: running.asked(*row)[:1] == ("RUNNING",))
     os.kill(running.first("worker\0--queues\0judge"), signal.SIGKILL)
-    running.wait_until(lambda: running.asked(row)[:1] == ("COMPLETE",))
-    assert running.asked(row) == ("COMPLETE", "AC", 2)
+    running.wait_until(lambda: running.asked(*row)[:1] == ("COMPLETE",))
+    assert running.asked(*row) == ("COMPLETE", "AC", 2)
 
 
 def test_killed_guard_takes_its_child_along_and_both_come_back(running: Site) -> None:

@@ -200,7 +200,7 @@ def programs(listening_fd: int) -> list[Program]:
     web = [sys.executable, "-m", "gunicorn", "--config", config, "--chdir", here, "--bind", f"fd://{listening_fd}"]
     start = [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
     worker = Program("worker", [*start, "--scheduler", "--queues", "dfs,default"])
-    judge = Program("judge", [*start, "--queues", "judge", "--nice", "10"])
+    judge = Program("judge", [*start, "--queues", "judge", "--nice", "10"], stop_s=4.0)  # what is cut is judged again
     # Blocks of many readers pass through many threads; with an arena for each, glibc keeps twice the memory.
     thrifty = {"MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2")}
     web_program = Program("web", web, fds=(listening_fd,), environment=thrifty)
