@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from exams.sandbox import seccomp
+from exams.sandbox.languages import PACKAGES
 from exams.sandbox.protocol import Finding
 
 OLDEST = (0, 7)
@@ -18,7 +19,6 @@ _PROFILE = (
 )
 _COMPOSE = "Of the judge's container alone: security_opt: [seccomp=unconfined, apparmor=unconfined], cap_drop: [ALL]"
 _INSTALL = "apt install bubblewrap"
-_PACKAGES = {"py": "python3", "c": "gcc libc6-dev", "cpp": "g++", "java": "default-jdk-headless", "js": "nodejs"}
 
 
 def error(code: str, message: str, fix: str = "") -> Finding:
@@ -83,7 +83,7 @@ def refusal(said: str, bwrap: str, settings: Path = Path("/proc/sys")) -> Findin
 
 def missing(language: str, title: str) -> Finding:
     """E120: that language is hidden, the others stay."""
-    return warning("E120", f"{title} is not installed: it is not offered.", f"apt install {_PACKAGES[language]}")
+    return warning("E120", f"{title} is not installed: it is not offered.", f"apt install {PACKAGES[language]}")
 
 
 def _setting(settings: Path, name: str) -> str:

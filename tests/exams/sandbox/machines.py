@@ -37,8 +37,8 @@ def asked(kind: str, code: str, folder: Path) -> Any:
     if os.geteuid() == 0:
         as_user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
     command = ["/usr/bin/python3", "-I", "-S", "-B", str(folder / "machines.py"), kind, str(folder), code]
-    path = {"PATH": os.defpath}
-    done = subprocess.run(command, env=path, cwd="/", capture_output=True, text=True, timeout=60, **as_user)
+    alone = {"PATH": os.defpath}
+    done = subprocess.run(command, env=alone, cwd="/", capture_output=True, text=True, timeout=60, **as_user)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
