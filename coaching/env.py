@@ -40,6 +40,15 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
+def choice(name: str, default: str, *allowed: str) -> str:
+    """One of these words."""
+    value = text(name, default)
+    if value not in allowed:
+        *others, last = allowed
+        raise ImproperlyConfigured(f"{name} must be {', '.join(others)} or {last}, not {value!r}.")
+    return value
+
+
 def integer(name: str, default: int, *, at_least: int | None = None, at_most: int | None = None, step: int = 1) -> int:
     """A whole number from `at_least` to `at_most`, both included, and a multiple of `step`."""
     value = text(name).strip()

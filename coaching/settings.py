@@ -354,9 +354,7 @@ DFS_CACHE_BYTES = env.integer("DFS_CACHE_BYTES", 2 * 1024**3, at_least=0)
 
 # --- Judge of coding questions ----------------------------------------------------------------------------------------
 
-JUDGE_RUNNER = env.text("JUDGE_RUNNER", "auto")
-if JUDGE_RUNNER not in {"auto", "bwrap", "off"}:  # there is none without a sandbox
-    raise ImproperlyConfigured(f"JUDGE_RUNNER must be auto, bwrap or off, not {JUDGE_RUNNER!r}.")
+JUDGE_RUNNER = env.choice("JUDGE_RUNNER", "auto", "auto", "bwrap", "off")  # there is none without a sandbox
 JUDGE_BWRAP = env.text("JUDGE_BWRAP")  # where bubblewrap is, if not on PATH
 JUDGE_CACHE_DIR = Path(env.text("JUDGE_CACHE_DIR", str(DATA_DIR / "judge"))).resolve()
 
@@ -375,9 +373,7 @@ GOOGLE_API_ROOT = env.text("GOOGLE_API_ROOT", "https://www.googleapis.com/")
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
 
-LOG_FORMAT = env.text("LOG_FORMAT", "text" if sys.stderr.isatty() or _may_make else "json")
-if LOG_FORMAT not in {"text", "json"}:
-    raise ImproperlyConfigured(f"LOG_FORMAT must be text or json, not {LOG_FORMAT!r}.")
+LOG_FORMAT = env.choice("LOG_FORMAT", "text" if sys.stderr.isatty() or _may_make else "json", "text", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
