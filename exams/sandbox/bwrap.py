@@ -187,7 +187,7 @@ def _judged(seen: Seen, bounds: Bounds) -> tuple[Status, str]:
     """Nothing that the program prints is looked at."""
     if not seen.was_started or seen.stopped is Status.SE or (seen.ended_as is None and not seen.stopped):
         said = bytes(seen.stderr.kept).decode(errors="replace").strip()
-        return Status.SE, seen.detail or said or "The sandbox was ended from outside."
+        return Status.SE, seen.detail or said or f"The sandbox was ended from outside ({seen.monitor_ended})."
     for status, is_so, detail in _exceeded(seen, bounds):
         if is_so:
             return status, detail

@@ -69,11 +69,13 @@ class Started:
 @dataclass(slots=True)
 class Seen:
     """What was seen of a run. `ended_as` is bubblewrap's word on the program, None without one; `stopped` why we ended
-    it. Times in ns, memory in bytes."""
+    it; `monitor_ended` how bubblewrap itself did (its exit code; less than 0: a signal). Times in ns; memory in bytes,
+    the most that all its processes had at one time."""
 
     stdout: Stream
     stderr: Stream
     ended_as: int | None = None
+    monitor_ended: int = 0
     stopped: Status | None = None
     detail: str = ""
     cpu_ns: int = 0
@@ -206,7 +208,8 @@ class Watch:
         running = measuring.descendants(self._first) if self._bounds.may_fork else [self._program]
         for pid in running:
             self._cpu[pid] = max(self._cpu.get(pid, 0), measuring.cpu_ns(pid))
-            self._seen.memory_bytes = max(self._seen.memory_bytes, measuring.resident_bytes(pid))
+        resident = sum(map(measuring.resident_bytes, running))
+        self._seen.memory_bytes = max(self._seen.memory_bytes, resident)
         self._seen.cpu_ns = max(sum(self._cpu.values()) - self._overhead_ns, 0)
         if self._seen.memory_bytes > self._bounds.memory_bytes:
             self._stop(Status.MLE, "more memory than allowed")
@@ -235,7 +238,8 @@ class Watch:
 
     def _reap(self) -> None:
         """Waits until all are gone, and takes what they used."""
-        usage = os.wait4(self._monitor, 0)[2]
+        _, ended, usage = os.wait4(self._monitor, 0)
+        self._seen.monitor_ended = os.waitstatus_to_exitcode(ended)
         own_ns = 0
         if self._first:
             _kill(self._first_fd)
