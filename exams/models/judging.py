@@ -172,7 +172,7 @@ class Judgement(models.Model):
     host = models.CharField(max_length=120, blank=True)
     done_count = models.PositiveSmallIntegerField(default=0)
     test_count = models.PositiveSmallIntegerField(default=0)
-    verdict = models.CharField(max_length=2, blank=True, help_text="exams.sandbox.protocol.Verdict")
+    verdict = models.CharField(max_length=3, blank=True, help_text="exams.sandbox.protocol.Verdict")
     points = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     most = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     cpu_ms = models.PositiveIntegerField(default=0, help_text="Of the slowest test.")
