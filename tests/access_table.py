@@ -31,6 +31,7 @@ from tests.access_exams import EXAMS
 from tests.access_judge import JUDGE
 from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
 from tests.access_similar import SIMILAR
+from tests.access_suites import SUITES
 
 __all__ = ["ANONYMOUS", "KINDS", "TABLE", "a_file_of_the_student"]
 
@@ -143,6 +144,7 @@ TABLE = {
     **BATCHES,
     **EXAMS,
     **JUDGE,
+    **SUITES,
     **SIMILAR,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),

@@ -103,6 +103,13 @@ FORMS: dict[str, dict[str, Any]] = {
     "placed_block_move": {"to": "1"},
     "test_allowances": {"whom": "", "minutes": "10", "reason": "Scribe"},
     "test_copy": {"copy_uuid": ""},
+    "question_tests": {"do": "limits", "seconds": "2", "memory_mb": "256", "revision": "1"},
+    "question_tests_style": {"style": "FUNCTION", "revision": "1", "py_before": "", "py_start": "", "py_after": "f()"},
+    "suite_group": {"title": "Small", "rule": "EACH", "points_each": "5", "revision": "1"},
+    "suite_solution": {"name": "a.py", "language": "py", "expects": "PASS", "source": "1", "note": "", "revision": "1"},
+    "suite_test": {"group": "1", "points": "1", "name": "", "stdin": "1", "answer": "1", "revision": "1"},
+    "suite_test_do": {"do": "move", "to": "1", "revision": "1"},
+    "code_rules": {"counts": "BEST", "feedback": "TESTS", "most_submissions": "9", "pause_s": "1", "seen": ""},
     "person_create": {"name": "Isha", "role": "STUDENT", "email": "", "admission_number": "7", "phone": "98230 41161"},
     "person_edit": {"name": "Isha", "role": "STUDENT", "admission_number": "7", "is_active": "on", "date_of_birth": ""},
     "institute": {

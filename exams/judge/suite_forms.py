@@ -133,7 +133,17 @@ class TestForm(SuiteForm):
             named = {"group": test.group_id, "name": test.name, "points": test.points}
             self.initial.update(shown | named | {"explanation": test.explanation})
         else:
-            self.initial.setdefault("points", Decimal(1))
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """A new test goes into the last group, unless one was asked for, with the points of the test before it."""
+        groups = list(self.suite.groups.order_by("position", "pk"))
+        chosen = next((one for one in groups if str(one.pk) == self.initial.get("group")), None)
+        group = chosen or (groups[-1] if groups else None)
+        if group:
+            last = group.tests.order_by("position").last()
+            usual = Decimal(0) if group.is_sample else Decimal(1)
+            self.initial.update(group=group.pk, points=last.points if last else usual)
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"], at_most=80)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from textwrap import shorten as shortened
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,10 +23,12 @@ from exams.judge.suite_checks import (
 )
 from exams.judge.suites import Head, plain
 from exams.models import CodeGroup, CodeSolution, CodeSuite, CodeTest, JudgeState, Question
+from exams.paper_sheet import words_of
 from exams.sandbox.protocol import Verdict
 
-SHOWN_BYTES, SHOWN_SIGNS = 200, 42
-WHOLE_GROUP, FIRST_OF_GROUP = 8, 3
+SHOWN_BYTES, SHOWN_SIGNS, SHOWN_ANSWER = 200, 32, 18
+MOST_TITLE = 80
+WHOLE_GROUP, FIRST_OF_GROUP = 6, 3
 """A longer group shows only its first tests and those that went wrong."""
 Tone = tuple[str, str]
 _CONTROLS = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
@@ -48,13 +51,14 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRows:
-    """`folded` counts tests that are not shown."""
+    """`folded` counts tests that are not shown; `is_mixed`: they have different points."""
 
     group: CodeGroup
     said: str
     points: str
     rows: list[TestRow]
     folded: int
+    is_mixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +85,29 @@ def page_of(question: Question, suite: CodeSuite | None, *, now: datetime, shows
     """What the page shows of that version. As many queries for a hundred tests as for one."""
     judge = hosts.judge_state(now)
     if suite is None:
-        return {"question": question, "suite": None, "judge": judge}
+        return {"question": question, "title": _title(question), "suite": None, "judge": judge}
     found = judged(suite)
     languages = _languages(found)
     groups = _groups(suite, found, languages, shows_all=shows_all)
-    needed = needed_ms(found)
+    needed, has_points = needed_ms(found), any(one.is_mixed for one in groups)
     is_draft = suite.state == CodeSuite.State.DRAFT
     return {
         "question": question,
+        "title": _title(question),
         "suite": suite,
         "is_draft": is_draft,
         "is_checking": suite.state == CodeSuite.State.CHECKING,
         "groups": groups,
         "count": sum(len(one.rows) + one.folded for one in groups),
         "languages": [LANGUAGE_NAMES[one] for one in languages],
-        "wide": len(languages) + 5,
+        "wide": len(languages) + 4 + has_points,
+        "has_points": has_points,
         "solutions": [_solution_row(one) for one in found],
         "problems": problems_of(suite) if is_draft else [],
         "faults": faults_of(suite, found) if is_draft else [],
         "waits": _waits(found, judge) if suite.state == CodeSuite.State.CHECKING else [],
         "needed": needed,
-        "slowest": seconds(needed) if needed else "",
+        "slowest": _slowest(found),
         "times": f"{suite.cpu_ms / needed:.1f}" if needed >= 1 else "",
         "suggested": seconds(suggested_ms(needed)) if needed else "",
         "dots": _dots(suite, found),
@@ -131,16 +137,21 @@ def summary_of(question: Question) -> dict[str, Any] | None:
     }
 
 
+def _title(question: Question) -> str:
+    """How it begins, short."""
+    return shortened(words_of(question.newest), MOST_TITLE, placeholder=" …") if question.newest else ""
+
+
 def visible(text: str) -> str:
     """Text a program reads or writes as a person may read it: what controls or turns it stands as a sign."""
     return text.translate(_CONTROLS).translate(_TURNS)
 
 
-def cut(head: Head) -> str:
-    """The first line, short."""
-    line, _end, rest = head.text.strip("\n").partition("\n")
-    is_all = not rest and not head.is_cut and len(line) <= SHOWN_SIGNS
-    return visible(line) if is_all else f"{visible(line[:SHOWN_SIGNS])} …"
+def cut(head: Head, most: int = SHOWN_SIGNS) -> str:
+    """How it begins, on one line of so many signs."""
+    line = " ↵ ".join(head.text.strip("\n").split("\n"))
+    is_all = not head.is_cut and len(line) <= most
+    return visible(line) if is_all else f"{visible(line[:most])} …"
 
 
 # --- Tests ------------------------------------------------------------------------------------------------------------
@@ -157,7 +168,8 @@ def _groups(suite: CodeSuite, found: Sequence[Judged], languages: Sequence[str],
         own = [one for one in tests if one.group_id == group.pk]
         rows = [_test_row(one, heads, right, languages) for one in own]
         shown = rows if shows_all or len(rows) <= WHOLE_GROUP else [*rows[:FIRST_OF_GROUP], *_wrong(rows)]
-        made.append(GroupRows(group, _said(group, own), _points(own), shown, len(rows) - len(shown)))
+        is_mixed = len({one.points for one in own}) > 1
+        made.append(GroupRows(group, _said(group, own), _points(own), shown, len(rows) - len(shown), is_mixed))
     return made
 
 
@@ -172,7 +184,7 @@ def _test_row(test: CodeTest, heads: Mapping[int, Head], right: Sequence[Judged]
         test=test,
         title=test.name or first,
         more=first if test.name else "",
-        answer=cut(answer),
+        answer=cut(answer, SHOWN_ANSWER),
         state=_state_of_test([one.by_test[test.pk] for one in right if test.pk in one.by_test]),
         times=[_time_of_test(test, one, right) for one in languages],
     )
@@ -272,6 +284,12 @@ def _state_of_complete(one: Judged) -> Tone:
 
 
 # --- Limits and the judge ---------------------------------------------------------------------------------------------
+
+
+def _slowest(found: Sequence[Judged]) -> str:
+    """CPU time in s of the slowest right solution in its language, "" before one was judged."""
+    right = [one for one in found if one.solution.expects == CodeSolution.Expects.PASS and one.right_count]
+    return f"{max(one.slowest_ms for one in right) / 1000:.2f}" if right else ""
 
 
 def _dots(suite: CodeSuite, found: Sequence[Judged]) -> list[Dot]:

@@ -307,8 +307,8 @@ def refused(request: SignedInRequest, question: Question, error: DomainError) ->
 
 
 def saved(request: SignedInRequest, suite: CodeSuite, part: str) -> HttpResponse:
-    """Back to that part of the page."""
+    """Back to that part of the page; to a group with all its tests."""
     messages.success(request, _("Saved."))
     answer = redirect("question_tests", suite.question.uuid)
-    answer["Location"] += f"#{part}"
+    answer["Location"] += f"?all=1#{part}" if part.startswith("group-") else f"#{part}"
     return answer
