@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -45,6 +46,7 @@ _OF_HEADERS = replace(
     file_bytes=320 * MIB,
     scratch_bytes=384 * MIB,
 )
+_HEADER_AGAIN_S = 600
 _WANTS_HEADER = re.compile(r"(?:\s+|//[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)*+#[ \t]*include[ \t]*<bits/stdc\+\+\.h>")
 _OF_THE_MACHINE = re.compile(
     r"temporarily unavailable|No space left|annot allocate|Killed|put error|OutOfMemory|internal compiler error"
@@ -134,16 +136,17 @@ def _header(installed: Installed, runner: Runner, cache: Cache) -> Sequence[File
     name, command = languages.header(installed)
     key = _key(FORMAT, "header", command, installed.version, installed.stamp)
     kept = cache.find(key, is_compared=False)
-    if not kept:
+    if not kept or 0 < kept.said.get("again_at", 0) < time.time():
         with cache.alone(key) as is_alone:
             if not is_alone:
                 return ()
             source = File(f"{SOURCES}/all.h", b"#include <bits/stdc++.h>\n")
             outcome = runner.run(command, bounds=_OF_HEADERS, files=(source,), env=installed.env)
             is_made = outcome.status is Status.OK
-            if not is_made and outcome.status is not Status.RE:
-                return ()
-            kept = cache.keep(key, {"ok": is_made}, outcome.stdout if is_made else None, most=_OF_HEADERS.output_bytes)
+            # A compiler that refuses will refuse again; a machine that was too busy may have more time later.
+            again_at = 0 if is_made or outcome.status is Status.RE else time.time() + _HEADER_AGAIN_S
+            made = outcome.stdout if is_made else None
+            kept = cache.keep(key, {"again_at": again_at}, made, most=_OF_HEADERS.output_bytes)
     return (File(f"{HEADERS}/{name}", source=kept.path),) if kept and kept.path else ()
 
 

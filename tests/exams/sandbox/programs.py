@@ -1,15 +1,16 @@
 """Programs of every language for the tests of the judge, and what of all this the machine must have."""
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exams.sandbox.languages import PLACES, find
+from exams.sandbox.probe import quick
 from exams.sandbox.protocol import LANGUAGES, Compiled, Job, Ran, Trial
 from exams.sandbox.runner import Outcome
 
@@ -110,8 +111,10 @@ BROKEN = {
 
 
 def require_sandbox() -> None:
-    if not MUST_HAVE and not shutil.which("bwrap"):
-        pytest.skip("bubblewrap is not installed")
+    why = "; ".join(f"{one.code} {one.message}" for one in quick().findings if one.level == "error")
+    assert not (why and MUST_HAVE), why
+    if why:
+        pytest.skip(f"no sandbox: {why}")
 
 
 def require(language: str) -> None:
@@ -134,7 +137,7 @@ def reachable_folder() -> Iterator[str]:
         yield f"{folder}/cache"
 
 
-def job(language: str, *endings: str, **more) -> Job:
+def job(language: str, *endings: str, **more: Any) -> Job:
     """The program that ends as it reads, once for each, of which `42` is right."""
     trials = tuple(Trial(ending, ending.encode(), b"42\n") for ending in endings)
     return Job(**{"language": language, "source": ENDINGS[language], "trials": trials} | more)
@@ -147,7 +150,7 @@ class Told:
         self.outcomes = list(outcomes)
         self.asked: list[dict] = []
 
-    def run(self, command, **asked) -> Outcome:
+    def run(self, command: Sequence[str], **asked: Any) -> Outcome:
         self.asked.append(asked | {"command": command})
         return self.outcomes.pop(0)
 
@@ -160,7 +163,10 @@ class Heard:
         self.ran: list[Ran] = []
 
     def __call__(self, event: Compiled | Ran) -> None:
-        (self.compiled if isinstance(event, Compiled) else self.ran).append(event)
+        if isinstance(event, Compiled):
+            self.compiled.append(event)
+        else:
+            self.ran.append(event)
 
     @property
     def verdicts(self) -> str:

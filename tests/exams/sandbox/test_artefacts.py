@@ -139,7 +139,7 @@ def test_two_that_keep_the_same_at_once_leave_one_that_is_whole(cache, tmp_path)
             seen.add(kept.said["digest"])
     assert [one.wait() for one in writers] == [0, 0]
     for one in writers:
-        one.stdout.close()
+        one.communicate()
     assert seen
     assert cache.find("k" * 64)
     assert not list(tmp_path.glob(".new-*"))
@@ -148,7 +148,8 @@ def test_two_that_keep_the_same_at_once_leave_one_that_is_whole(cache, tmp_path)
 def test_one_killed_while_he_writes_leaves_nothing_that_is_half(cache, tmp_path):
     for turn in range(5):
         killed = writer(tmp_path, str(turn), 1000)
-        with killed, killed.stdout:
+        with killed:
+            assert killed.stdout
             killed.stdout.readline()
             time.sleep(0.01 + turn * 0.007)
             killed.send_signal(signal.SIGKILL)

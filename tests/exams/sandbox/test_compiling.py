@@ -69,6 +69,7 @@ def test_without_a_cache_it_is_compiled_each_time(language, runner):
     require(language)
     said, program = compile_source(language, ENDINGS[language], runner=runner, cache=None)
     assert said.ok, said.output
+    assert program
     assert bool(program.content) is program.plan.makes_program
 
 
@@ -117,6 +118,7 @@ def test_what_may_end_otherwise_next_time_is_not_remembered(outcome, is_our_faul
     assert len(said.output.encode()) <= KEPT_COMPILER
     again, program = compile_source("c", "int x;", runner=told, cache=cache)
     assert again.ok
+    assert program
     assert Path(program.path).read_bytes() == b"program"
 
 
@@ -126,8 +128,9 @@ def test_a_program_too_great_for_the_cache_is_run_from_memory(cache):
         "c", "int x;", runner=Told(Outcome(Status.OK, 0, stdout=b"x" * 17 * MIB)), cache=cache
     )
     assert said.ok
+    assert program
     assert program.path == ""
-    assert len(program.files[0].content) == 17 * MIB
+    assert len(program.files[0].content or b"") == 17 * MIB
 
 
 def test_a_language_that_is_not_there_is_our_fault():
@@ -160,12 +163,18 @@ def test_a_flood_of_comments_before_the_header_takes_a_moment():
     assert time.process_time() - began < 1
 
 
-def test_a_header_that_cannot_be_made_is_not_tried_again(cache):
+@pytest.mark.parametrize(("refused", "is_tried_later"), [(Outcome(Status.RE, 1), False), (Outcome(Status.TLE), True)])
+def test_a_header_that_could_not_be_made_is_not_tried_at_once_again(refused, is_tried_later, cache, monkeypatch):
+    """Nor ever, when it was the compiler that refused."""
     require("cpp")
-    refused, done = Outcome(Status.RE, 1), Outcome(Status.OK, 0, stdout=b"it")
-    told = Told(refused, done, done)
-    for source in ("#include <bits/stdc++.h>\n", "#include <bits/stdc++.h>\n\n"):
-        assert compile_source("cpp", source, runner=told, cache=cache)[0].ok
+    done = Outcome(Status.OK, 0, stdout=b"it")
+    later = time.time() + 601
+    told = Told(refused, done, done, *([refused] * is_tried_later), done)
+    for number in range(3):
+        if number == 2:
+            monkeypatch.setattr(time, "time", lambda: later)
+        assert compile_source("cpp", f"#include <bits/stdc++.h>\n//{number}", runner=told, cache=cache)[0].ok
+    assert told.outcomes == []
 
 
 @pytest.mark.proof

@@ -47,9 +47,10 @@ def run(tmp_path):
         path.write_bytes(source.encode() if isinstance(source, str) else source)
         given.write_text(stdin)
         out = io.StringIO()
-        said = ["--language", language, "--source", str(path), "--stdin", str(given), "--json", *more]
-        call_command("judge_run", *said, stdout=out, stderr=io.StringIO())
-        return json.loads(out.getvalue())
+        arguments = ["--language", language, "--source", str(path), "--stdin", str(given), "--json", *more]
+        call_command("judge_run", *arguments, stdout=out, stderr=io.StringIO())
+        said: dict = json.loads(out.getvalue())
+        return said
 
     return judge_run
 

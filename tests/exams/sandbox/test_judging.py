@@ -1,12 +1,14 @@
 """One job: which verdict a program gets on each of its tests."""
 
+from typing import Any
+
 import pytest
 
 from exams.sandbox import judging
 from exams.sandbox.bwrap import BubblewrapRunner
 from exams.sandbox.judging import judge
 from exams.sandbox.protocol import Checker, Compare, Job, Limits, Trial, Verdict
-from exams.sandbox.runner import MIB, Outcome, Status
+from exams.sandbox.runner import MIB, Outcome, Runner, Status
 from tests.exams.sandbox.programs import BROKEN, ENDINGS, Heard, Told, each_language, job, require, require_sandbox
 
 pytestmark = pytest.mark.apart
@@ -21,13 +23,13 @@ def runner():
     return BubblewrapRunner()
 
 
-def heard(asked: Job, runner) -> Heard:
+def heard(asked: Job, runner: Runner) -> Heard:
     found = Heard()
     judge(asked, runner, found)
     return found
 
 
-def compared(checker: str, *, source: str = "", tests: int = 1, runner=None, language: str = "py") -> Heard:
+def compared(checker: str, *, runner: Runner, source: str = "", tests: int = 1, language: str = "py") -> Heard:
     """A program that writes `42` on tests that expect `42`, judged by an author's program."""
     compare = Compare(Checker.CUSTOM, language=language, source=checker)
     trials = tuple(Trial(str(number), b"right", b"42\n") for number in range(tests))
@@ -125,12 +127,12 @@ def test_a_checker_in_a_language_that_is_not_there_is_our_fault(runner):
     assert compared("1", runner=runner, language="perl").verdicts == "SE"
 
 
-def ended(status: Status, cpu_ms: int = 10, stdout: bytes = b"42\n", **more) -> Outcome:
+def ended(status: Status, cpu_ms: int = 10, stdout: bytes = b"42\n", **more: Any) -> Outcome:
     exits = 0 if status is Status.OK else None
     return Outcome(status, exits, cpu_ms=cpu_ms, stdout=stdout, stdout_bytes=len(stdout), **more)
 
 
-def told(*outcomes: Outcome, tests: int = 1, language: str = "c", **more) -> tuple[Heard, Told]:
+def told(*outcomes: Outcome, tests: int = 1, language: str = "c", **more: Any) -> tuple[Heard, Told]:
     """A job with limits of 1000 ms whose compiler and program end as told."""
     require("c")
     runner = Told(ended(Status.OK), *outcomes)
