@@ -31,8 +31,8 @@ KEYS = [
 
 
 @pytest.fixture(autouse=True)
-def _probed_anew(settings, tmp_path):
-    settings.JUDGE_CACHE_DIR = tmp_path / "cache"
+def _probed_anew(settings):
+    settings.JUDGE_CACHE_DIR = ""  # below a closed directory it would be one in /var/tmp, which stays
     probe.quick.cache_clear()
     yield
     probe.quick.cache_clear()
