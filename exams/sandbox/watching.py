@@ -96,6 +96,7 @@ class Watch:
         self._first = self._program = 0
         self._first_fd = self._program_fd = -1
         self._said = bytearray()
+        self._at_end: set[int] = set()
         self._cpu: dict[int, int] = {}
         self._began = time.monotonic_ns()
         self._overhead_ns = self._kill_at = 0
@@ -131,21 +132,24 @@ class Watch:
                 for number, _ in epoll.poll(LOOK_EVERY_S):
                     if number == self._monitor_fd:
                         has_ended = True
-                    elif not self._read(number):
-                        epoll.unregister(number)
-                        reading.discard(number)
+                    else:
+                        self._read(number)
+                for number in reading & self._at_end:
+                    epoll.unregister(number)
+                reading -= self._at_end
                 if not has_ended and time.monotonic() - looked >= LOOK_EVERY_S:
                     looked = time.monotonic()
                     self._look()
         return reading
 
     def _read(self, number: int) -> bool:
-        """Takes what is there. False: there is nothing (any more)."""
+        """Takes what is there. False: there is nothing now; `_at_end` has those in which there never will be."""
         try:
             chunk = os.read(number, _CHUNK)
         except BlockingIOError:
             return False
         if not chunk:
+            self._at_end.add(number)
             return False
         if number == self._ends.status:
             self._said += chunk
