@@ -1,4 +1,5 @@
-# The image of every service in docker-compose.yml. Not built on the machine the project is made on: no engine there.
+# The images of the services in docker-compose.yml: `site` of all but the judge, which is `judge`, the same with compilers.
+# Not built on the machine the project is made on: no engine there.
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
@@ -10,7 +11,7 @@ COPY . .
 RUN SECRET_KEY=only-for-collectstatic CLASSCREW_MASTER_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATA_DIR=/build-data STATIC_ROOT=/app/staticfiles /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-bookworm AS site
 RUN groupadd --system --gid 10001 classcrew \
  && useradd --system --uid 10001 --gid classcrew --home-dir /data --shell /usr/sbin/nologin classcrew \
  && install -d -m 0700 -o classcrew -g classcrew /data
@@ -24,3 +25,15 @@ VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"]
+
+FROM site AS judge
+USER root
+# A JDK's packages want the directory of manuals, which slim images lack.
+RUN mkdir -p /usr/share/man/man1 && apt-get update \
+ && apt-get install --yes --no-install-recommends bubblewrap gcc g++ libc6-dev default-jdk-headless nodejs \
+ && rm -rf /var/lib/apt/lists/*
+USER classcrew
+CMD ["python", "manage.py", "worker", "--queues", "judge"]
+
+# What `docker build .` makes when no target is named.
+FROM site

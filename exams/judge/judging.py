@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
@@ -37,6 +38,7 @@ RENEW_EVERY_S = 15.0
 SEEN_EVERY = timedelta(seconds=20)
 BROKEN_AGAIN = timedelta(seconds=60)
 """A machine that failed its probe is probed again after that."""
+WARM_S = 600
 HEADER = "#include <bits/stdc++.h>\nint main() {}\n"
 _stopping = mmap.mmap(-1, 1)
 """Shared with the processes of a pool: their worker is asked to end."""
@@ -188,11 +190,13 @@ def _renewing(row: Judgement) -> Iterator[None]:
 
 
 def _warm_up() -> None:
-    """Once a process, when there is nothing else to do: the precompiled header, which makes C++ compile faster."""
+    """Once a process, when there is nothing else to do: the precompiled header, which makes C++ compile faster. Of the
+    processes of a machine one makes it."""
     if os.getpid() in _warm or _stopping[0]:
         return
     _warm.add(os.getpid())
-    if not any(one.language == "cpp" for one in ready().languages):
+    is_first = cache.add(f"judge:warm:{hosts.own_name()}", 1, timeout=WARM_S)
+    if not is_first or not any(one.language == "cpp" for one in ready().languages):
         return
     try:
         job = Job("cpp", HEADER, (), cache_dir=cache_dir())
