@@ -7,8 +7,8 @@ Of each student the program that counts is compared (`exams.judge.scores.countin
 the last, too; of programs that nobody has judged the newest. Nothing here changes a mark.
 
 A report is {"programs": 64, "compared": 60, "short": 4, "common": 12, "count": 1, "pairs": [{"programs": [uuid, uuid],
-"tokens": 140, "shares": [0.97, 0.81], "regions": [[[4, 9], [17, 22]], …]}], "groups": [[uuid, uuid, …], …]}. Programs
-stand there by the uuids of their submissions, without names; regions are lines of both.
+"tokens": 140, "shares": [0.97, 0.81], "rarest": 2, "weight": 61.2, "regions": [[[4, 9], [17, 22]], …]}], "groups":
+[[uuid, uuid, …], …]}. Programs stand there by the uuids of their submissions, without names; regions are lines of both.
 """
 
 import logging
@@ -123,7 +123,7 @@ def report_of(question: ExamQuestion) -> dict[str, Any]:
         groups += [[uuids[place] for place in one] for one in found.groups]
         for name in ("compared", "short", "common", "count"):
             report[name] += getattr(found, name)
-    pairs.sort(key=lambda one: -one["tokens"] * max(one["shares"]))
+    pairs.sort(key=lambda one: -one["weight"])
     groups.sort(key=lambda one: -len(one))
     return report | {"pairs": pairs[: winnowing.MOST_LISTED], "groups": groups}
 
@@ -133,6 +133,8 @@ def _said(pair: winnowing.Pair, uuids: list[str]) -> dict[str, Any]:
         "programs": [uuids[pair.first], uuids[pair.second]],
         "tokens": pair.tokens,
         "shares": [round(share, 3) for share in pair.shares],
+        "rarest": pair.rarest,
+        "weight": pair.weight,
         "regions": [[list(mine), list(its)] for mine, its in pair.regions],
     }
 

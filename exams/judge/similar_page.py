@@ -1,6 +1,5 @@
 """What the pages of programs that are alike show: questions, pairs with their names, two programs side by side."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from django.db.models import Count, Q
 
 from exams.content import CODE_LANGUAGES, Kind
 from exams.judge import winnowing
+from exams.judge.jobs import shown
 from exams.models import CodeComparison, CodeSubmission, ExamQuestion, Test
 from exams.paper_sheet import words_of
 
 SHOWN_OF_A_GROUP = 30
-_MIRRORS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+SHOWN_PAIRS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,14 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class PairLine:
-    """`shares` in whole percent follow `authors`; `regions` is how many stretches go together."""
+    """`shares` in whole percent follow `authors`; `regions` is how many stretches go together, `rarest` how many
+    programs have the rarest of what these share."""
 
     authors: tuple[Author, Author]
     shares: tuple[int, int]
     tokens: int
     regions: int
+    rarest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines of a program in the same stretches: `numbers` of these, none where it stands alone; `begins`: those of them
-    that begin here. `lines` are their numbers, one below the other as the text's lines are."""
+    """Lines of a program in the same stretches, with signs that nobody sees as ones that can be seen: `numbers` of
+    these, none where it stands alone; `begins`: those of them that begin here. `lines` are their numbers, one below the
+    other as the text's lines are."""
 
     numbers: tuple[int, ...]
     begins: tuple[int, ...]
@@ -143,12 +146,13 @@ def _students(questions: Iterable[ExamQuestion]) -> Counter[int]:
 def found_of(row: CodeComparison) -> Found:
     """Two queries, however many pairs there are."""
     report = row.report
-    named = {one for pair in report["pairs"] for one in pair["programs"]}
+    pairs = report["pairs"][:SHOWN_PAIRS]
+    named = {one for pair in pairs for one in pair["programs"]}
     named |= {one for group in report["groups"] for one in group[:SHOWN_OF_A_GROUP]}
     authors = _authors(row.question_id, named)
     since = CodeSubmission.objects.counting().filter(question=row.question_id, asked_at__gt=row.asked_at)
     return Found(
-        lines=[_line(pair, authors) for pair in report["pairs"] if set(pair["programs"]) <= authors.keys()],
+        lines=[_line(pair, authors) for pair in pairs if set(pair["programs"]) <= authors.keys()],
         groups=[_group(group, authors) for group in report["groups"]],
         count=report["count"],
         programs=report["programs"],
@@ -178,6 +182,7 @@ def _line(pair: Mapping[str, Any], authors: Mapping[str, Author]) -> PairLine:
         shares=_percent(pair),
         tokens=pair["tokens"],
         regions=len(pair["regions"]),
+        rarest=pair["rarest"],
     )
 
 
@@ -230,22 +235,7 @@ def _blocks(source: str, pair: Mapping[str, Any], side: int) -> list[Block]:
                 first=first,
                 last=last,
                 lines="\n".join(str(place + 1) for place in places),
-                text="\n".join(shown(lines[place]) for place in places),
+                text=shown("\n".join(lines[first - 1 : last])),
             )
         )
     return blocks
-
-
-def shown(line: str) -> str:
-    """A line of code in which nothing is hidden: signs that steer terminals or turn text around stand as pictures."""
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join(_picture(sign) for sign in line)
-
-
-def _picture(sign: str) -> str:
-    if sign == "\t" or unicodedata.category(sign) not in {"Cc", "Cf"}:
-        return sign
-    if ord(sign) < 0x20:
-        return chr(0x2400 + ord(sign))
-    return "\u2421" if ord(sign) == 0x7F else "\u25a1" if sign in _MIRRORS else sign

@@ -3,10 +3,11 @@
 Every stretch of `GRAM` tokens has a number; of the numbers in every window of `WINDOW` neighbours the least is kept, as
 a fingerprint. So any stretch of `GRAM + WINDOW - 1` equal tokens is found, nothing shorter than `GRAM` is, and a
 program has about two fingerprints for every nine tokens. Fingerprints lead to pairs; each pair is then compared token
-by token, so a number that two stretches share by chance shows nothing.
+by token, so a number that two stretches share by chance shows nothing. First come the pairs that share most of what few
+others have: each shared fingerprint weighs the logarithm of how rare it is among the programs.
 
 What everybody was given is nobody's: tokens in a stretch of the template are left out, and so are those in a stretch
-that more than a quarter of the programs have (at least `LEAST_COMMON`; programs of equal tokens count as one, else the
+that more than half of the programs have (at least `LEAST_COMMON`; programs of equal tokens count as one, else the
 most copied one of all would vanish). Only what is left, a program's own tokens, is compared and counted.
 
 Source: Schleimer, Wilkerson, Aiken (2003), Winnowing: local algorithms for document fingerprinting; tiles as in Wise
@@ -14,10 +15,11 @@ Source: Schleimer, Wilkerson, Aiken (2003), Winnowing: local algorithms for docu
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice
+from math import log
 from zlib import crc32
 
 from exams.judge.code_tokens import Tokens
@@ -33,7 +35,7 @@ LEAST_SHARE_OF_GROUP = 0.8
 """Of both; so that a chain of half alike programs is no group."""
 LEAST_SHARED = 0.25
 """Of the fingerprints of the smaller one; pairs with fewer are not looked at."""
-COMMON_SHARE, LEAST_COMMON = 0.25, 10
+COMMON_SHARE, LEAST_COMMON = 0.5, 10
 MOST_TOKENS = 10_000
 MOST_LOOKED_AT = 20_000
 MOST_LISTED = 200
@@ -43,8 +45,6 @@ BRIDGED = 4
 """Matches that follow each other in both programs with no more tokens between are shown as one."""
 _BASE, _MODULUS = 1_000_003, (1 << 61) - 1
 
-_Alike = tuple[int, int, "Overlap"]
-"""Places of two programs, and what they have in common."""
 Lines = tuple[int, int]
 """First and last line, from 1."""
 
@@ -69,21 +69,36 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class _Alike:
+    """A pair of what stands for programs of equal tokens."""
+
+    first: int
+    second: int
+    overlap: Overlap
+    rarest: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """`first` and `second` are places of programs; `tokens` are equal, `shares` say how much of the own tokens of each
-    that is; `regions` are lines of both that go together, in the order of the first one's."""
+    that is; `regions` are lines of both that go together, in the order of the first one's. `rarest`: how many programs,
+    with these two, have the rarest of what they share. `weight`: by which pairs are ranked."""
 
     first: int
     second: int
     tokens: int
     shares: tuple[float, float]
+    rarest: int
+    weight: float
     regions: tuple[tuple[Lines, Lines], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The most alike first, at most `MOST_LISTED` of `count` pairs; `groups` are places of three or more programs that
-    hang together by pairs that are much alike; `short` programs were not compared, and `common` stretches in none."""
+    """Those that share most of what is rare first, at most `MOST_LISTED` of `count` pairs; `groups` are places of three
+    or more programs that hang together by pairs that are much alike; `short` programs were not compared, and `common`
+    stretches in none."""
 
     pairs: tuple[Pair, ...]
     count: int
@@ -261,12 +276,17 @@ def find(programs: Sequence[Tokens], *, templates: Sequence[Tokens] = ()) -> Fou
         program.leave_out(common)
     compared = [at for at, one in enumerate(several) if one.own_count >= LEAST_TOKENS]
     among = [*_likely(several, compared), *((at, at) for at in compared if len(same[at]) > 1)]
-    overlaps = ((first, second, overlap_of(several[first], several[second])) for first, second in among)
-    alike = sorted((one for one in overlaps if max(one[2].shares) >= LEAST_SHARE), key=_most_alike_first)
     size = sum(len(same[at]) for at in compared)
+    rarity = _Rarity((several[at].prints, len(same[at])) for at in compared)
+    alike = []
+    for first, second in among:
+        overlap = overlap_of(several[first], several[second])
+        if max(overlap.shares) >= LEAST_SHARE:
+            alike.append(_Alike(first, second, overlap, *rarity.of(several[first], several[second])))
+    alike.sort(key=lambda one: (-one.weight, -one.overlap.tokens, one.first, one.second))
     return Found(
         pairs=tuple(islice(_pairs(alike, same, programs), MOST_LISTED)),
-        count=sum(_count(same[first], same[second]) for first, second, _overlap in alike),
+        count=sum(_count(same[one.first], same[one.second]) for one in alike),
         groups=_groups(alike, same),
         compared=size,
         short=len(programs) - size,
@@ -298,10 +318,22 @@ def _likely(several: Sequence[Program], compared: Sequence[int]) -> list[tuple[i
     return [(first, second) for _share, first, second in found[:MOST_LOOKED_AT]]
 
 
-def _most_alike_first(one: _Alike) -> tuple[float, int, int]:
-    """Much that is equal, and little that is not."""
-    first, second, overlap = one
-    return (-overlap.tokens * max(overlap.shares), first, second)
+class _Rarity:
+    """How many programs have each fingerprint."""
+
+    def __init__(self, prints: Iterable[tuple[Mapping[int, object], int]]) -> None:
+        self._having: Counter[int] = Counter()
+        self._size = 0
+        for numbers, programs in prints:
+            self._size += programs
+            for number in numbers:
+                self._having[number] += programs
+
+    def of(self, one: Program, other: Program) -> tuple[int, float]:
+        """How many programs have the rarest of what both have, and what all of it weighs."""
+        counts = [self._having[number] for number in one.prints.keys() & other.prints.keys()]
+        weight = sum(log((self._size + 1) / count) for count in counts)
+        return min(counts, default=self._size), round(weight, 6)
 
 
 def _count(ones: Sequence[int], others: Sequence[int]) -> int:
@@ -311,15 +343,16 @@ def _count(ones: Sequence[int], others: Sequence[int]) -> int:
 
 def _pairs(alike: Iterable[_Alike], same: Sequence[Sequence[int]], programs: Sequence[Tokens]) -> Iterator[Pair]:
     """Pairs of programs: equal tokens may stand in other lines."""
-    for one, other, overlap in alike:
-        for first in same[one]:
-            for second in same[other]:
-                if one != other or first < second:
-                    regions = _regions(overlap, programs[first].lines, programs[second].lines)
-                    yield Pair(first, second, overlap.tokens, overlap.shares, regions)
+    for one in alike:
+        for first in same[one.first]:
+            for second in same[one.second]:
+                if one.first != one.second or first < second:
+                    shares, regions = one.overlap.shares, _regions(one.overlap, programs[first], programs[second])
+                    yield Pair(first, second, one.overlap.tokens, shares, one.rarest, one.weight, regions)
 
 
-def _regions(overlap: Overlap, ones: Sequence[int], others: Sequence[int]) -> tuple[tuple[Lines, Lines], ...]:
+def _regions(overlap: Overlap, one: Tokens, other: Tokens) -> tuple[tuple[Lines, Lines], ...]:
+    ones, others = one.lines, other.lines
     return tuple(((ones[a], ones[b - 1]), (others[c], others[d - 1])) for a, b, c, d in overlap.spans)
 
 
@@ -332,9 +365,9 @@ def _groups(alike: Iterable[_Alike], same: Sequence[Sequence[int]]) -> tuple[tup
             leads[place] = place = leads[leads[place]]
         return place
 
-    for first, second, overlap in alike:
-        if min(overlap.shares) >= LEAST_SHARE_OF_GROUP:
-            leads[head(second)] = head(first)
+    for one in alike:
+        if min(one.overlap.shares) >= LEAST_SHARE_OF_GROUP:
+            leads[head(one.second)] = head(one.first)
     members: dict[int, list[int]] = defaultdict(list)
     for place in leads:
         members[head(place)].extend(same[place])
