@@ -29,6 +29,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # a file, so that thread
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_data_dir) / "test.sqlite3")}
 
 WHITENOISE_USE_FINDERS = True
+JUDGE_CACHE_DIR = BASE_DIR / "var" / "test-judge"
 FONTS_DIR = BASE_DIR / "var" / "test-fonts"  # made once for all runs and all processes of one
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
