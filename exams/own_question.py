@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from coaching.lib.uuids import uuid_of
 from exams.asked import keys_of
 from exams.content import Body, Key, Kind
 from exams.grading import BY_HAND
+from exams.judge.code_review import Reviewed, reviewed
 from exams.models import ExamQuestion, KeyFix, ManualMark, QuestionImage
 from exams.own_answers import key_words, said_words, tolerance_words
 from exams.own_review import Said, Written, verdict_words
@@ -49,7 +51,8 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """All of a question. `wrote` is a written answer word for word; `times` are (whose, time)."""
+    """All of a question. `wrote` is a written answer word for word, `program` what the judge said of the one that
+    counts; `times` are (whose, time)."""
 
     number: int
     paper_number: int
@@ -60,6 +63,7 @@ class Opened:
     options: tuple[Option, ...]
     wrote: str
     is_program: bool
+    program: Reviewed | None
     you: str
     key: str
     around: str
@@ -71,7 +75,8 @@ class Opened:
 
 
 def opened(found: Written, count: int, question: ExamQuestion) -> Opened:
-    """The question of that number with its row of `own_review.questions_of`. Three queries at most."""
+    """The question of that number with its row of `own_review.questions_of`. Three queries at most, some more of
+    a program."""
     item, body = found.item(count), Body.from_json(question.version.body)
     key, letters = Key.from_json(question.version.key), found.letters(question, body)
     said, fix = found.said.get(question.pk, Said()), found.fixes.get(question.pk)
@@ -79,6 +84,7 @@ def opened(found: Written, count: int, question: ExamQuestion) -> Opened:
     kind, language = letters.kind, page_language()
     above = Body.from_json(question.passage_version.body) if question.passage_version else None
     address = _addresses(one for one in (body, above) if one)
+    program = _program(found, question) if kind is Kind.CODING else None
     look = shown(body, kind=kind, image_url=address, language=language, option_order=letters.order)
     return Opened(
         number=count,
@@ -88,8 +94,9 @@ def opened(found: Written, count: int, question: ExamQuestion) -> Opened:
         shown=look,
         above=shown(above, kind=Kind.PASSAGE, image_url=address, language=language) if above else None,
         options=_options(found, item.place, look, said.answer, keys),
-        wrote=_wrote(kind, said.answer),
+        wrote=program.source if program else _wrote(kind, said.answer),
         is_program=kind is Kind.CODING,
+        program=program,
         you=said_words(letters, said.answer),
         key=key_words(letters, keys),
         around="; ".join(filter(None, (tolerance_words(one) for one in keys))),
@@ -118,6 +125,12 @@ def _wrote(kind: Kind, answer: Any) -> str:
     if kind not in WRITTEN or answer is None:
         return ""
     return str(answer.get("source", "")) if isinstance(answer, Mapping) else str(answer)
+
+
+def _program(found: Written, question: ExamQuestion) -> Reviewed | None:
+    """Who sees this question sees keys and solutions, so verdicts of hidden tests, too."""
+    attempt = found.own.row.attempt_id
+    return reviewed(attempt, question, now=timezone.now()) if attempt else None
 
 
 def _times(found: Written, place: int, said: Said) -> Iterable[tuple[str, str]]:

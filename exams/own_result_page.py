@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from coaching.lib.text import whole_number
 from exams import analysis, leaderboard, own_gap, own_question, own_result, own_review, own_topics
 from exams.asked import fixes_of
+from exams.content import Kind
+from exams.judge import code_words
 from exams.models import TestBatch
 from exams.own_result_rows import Seen, solutions_said
 from exams.result_words import percentile_words
@@ -64,7 +66,8 @@ def _review(found: own_review.Written, request: HttpRequest) -> dict[str, Any]:
     opened = None
     if review.opened is not None:
         opened = own_question.opened(found, review.opened, review.questions[found.item(review.opened).question])
-    return {"review": review, "opened": opened}
+    has_code = any(one.question.kind == Kind.CODING for one in review.questions.values())
+    return {"review": review, "opened": opened, "code_icons": code_words.icons() if has_code else []}
 
 
 def _held_back(own: own_result.OwnResult, *, now: datetime) -> dict[str, Any]:

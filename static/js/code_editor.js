@@ -1,5 +1,6 @@
 /* A plain field for code, made easier: its text is drawn in colours below it, lines have numbers, Tab and Enter indent.
-   What is typed always stands in the field alone; every change goes through it, so its own undo takes it back. */
+   What is typed always stands in the field alone; every change goes through it, so its own undo takes it back. Of a
+   long program only the lines in sight are drawn. */
 
 import { tokens } from "./code_tokens.js";
 
@@ -8,14 +9,15 @@ const PAIRS = { "(": ")", "[": "]", "{": "}" };
 const CLOSERS = new Set(Object.values(PAIRS));
 const FEWEST_ROWS = 14;
 const MOST_ROWS = 30;
+const SPARE = 20;
 
 export class Editor {
   constructor(field, language) {
-    Object.assign(this, { field, language, lines: [], here: null, isOwn: false, letsOut: false });
-    this.drawn = document.createElement("div");
-    this.drawn.className = "ed-lines";
-    this.view = document.createElement("div");
-    this.view.className = "ed-view";
+    Object.assign(this, { field, language, lines: [], nodes: new WeakMap(), shown: [], sizes: "", high: 1, here: null, isOwn: false, letsOut: false });
+    const part = (name) => Object.assign(document.createElement("div"), { className: name });
+    this.view = part("ed-view");
+    this.drawn = part("ed-lines");
+    [this.above, this.below] = [part("ed-room"), part("ed-room")];
     this.view.setAttribute("aria-hidden", "true");
     this.view.append(this.drawn);
     field.before(this.view);
@@ -24,8 +26,16 @@ export class Editor {
     field.addEventListener("scroll", () => this.follow());
     field.addEventListener("keydown", (event) => this.pressed(event));
     field.addEventListener("beforeinput", (event) => this.before(event));
-    field.addEventListener("blur", () => (this.letsOut = false));
+    field.addEventListener("focus", () => this.mark());
+    field.addEventListener("keyup", () => this.mark());
+    field.addEventListener("pointerup", () => this.mark());
+    field.addEventListener("blur", () => {
+      this.letsOut = false;
+      this.mark();
+    });
+    this.high = parseFloat(getComputedStyle(field).lineHeight) || this.high;
     this.refresh();
+    new ResizeObserver(() => this.measure()).observe(field);
   }
 
   /* --- What is drawn ------------------------------------------------------------------------------------------------ */
@@ -33,11 +43,11 @@ export class Editor {
   speak(language) {
     this.language = language;
     this.lines = [];
-    this.drawn.replaceChildren();
     this.refresh();
   }
 
-  /* Only lines that changed are drawn anew, and those after them as long as something else is open before them. */
+  /* What is open before each line is known for all of them; it is looked for anew from the first that changed, as far
+     as anything is different. */
   refresh() {
     const texts = this.field.value.split("\n");
     const old = this.lines;
@@ -47,42 +57,79 @@ export class Editor {
     let tail = 0;
     while (tail < most - head && old[old.length - 1 - tail].text === texts[texts.length - 1 - tail]) tail += 1;
     const kept = old.slice(old.length - tail);
+    const made = texts.slice(head, texts.length - tail).map((text) => ({ text }));
     let open = head ? old[head - 1].after : "";
-    const made = texts.slice(head, texts.length - tail).map((text) => {
-      const line = this.draw({ text, node: document.createElement("div") }, open);
-      open = line.after;
-      return line;
-    });
-    for (const line of old.slice(head, old.length - tail)) line.node.remove();
-    const nodes = document.createDocumentFragment();
-    nodes.append(...made.map((line) => line.node));
-    this.drawn.insertBefore(nodes, kept[0]?.node ?? null);
+    for (const line of made) open = this.read(line, open);
     for (const line of kept) {
       if (line.before === open) break;
-      open = this.draw(line, open).after;
+      open = this.read(line, open);
     }
     this.lines = [...old.slice(0, head), ...made, ...kept];
     this.field.rows = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, texts.length + 1));
+    this.follow(true);
     this.mark();
-    this.follow();
   }
 
-  draw(line, open) {
-    const { parts, after } = tokens(line.text, open, this.language);
-    const shown = parts.map(([meaning, text]) => {
-      if (!meaning) return text;
-      const part = document.createElement("span");
-      part.className = `c-${meaning}`;
-      part.textContent = text;
-      return part;
-    });
-    line.node.replaceChildren(...shown);
-    return Object.assign(line, { before: open, after });
+  read(line, open) {
+    this.nodes.delete(line);
+    Object.assign(line, { before: open, after: tokens(line.text, open, this.language).after });
+    return line.after;
   }
 
+  /* It is shown, or larger than before. */
+  measure() {
+    this.high = parseFloat(getComputedStyle(this.field).lineHeight) || this.high;
+    this.sizes = "";
+    this.follow(true);
+  }
+
+  /* Only lines in sight stand in the page, and some above and below them. */
+  follow(isChanged = false) {
+    const { field, view } = this;
+    const first = Math.max(0, Math.floor(field.scrollTop / this.high) - SPARE);
+    const last = Math.min(this.lines.length, Math.ceil((field.scrollTop + field.clientHeight) / this.high) + SPARE);
+    if (isChanged || first !== this.first || last !== this.last) this.draw(first, last);
+    view.scrollTop = field.scrollTop;
+    view.scrollLeft = field.scrollLeft;
+  }
+
+  draw(first, last) {
+    Object.assign(this, { first, last });
+    const wide = this.field.scrollWidth; // it must scroll as far as the field
+    const nodes = this.lines.slice(first, last).map((line) => this.node(line));
+    const other = nodes.filter((node, at) => node !== this.shown[at]);
+    if (other.length === 1 && nodes.length === this.shown.length) this.shown[nodes.indexOf(other[0])].replaceWith(other[0]);
+    else if (other.length || nodes.length !== this.shown.length) this.drawn.replaceChildren(this.above, ...nodes, this.below);
+    this.shown = nodes;
+    const rest = this.lines.length - last;
+    const sizes = [first, rest, wide].join(" ");
+    if (sizes === this.sizes) return;
+    this.sizes = sizes;
+    this.above.style.height = `${first * this.high}px`;
+    this.below.style.height = `${rest * this.high}px`;
+    this.drawn.style.counterReset = `line ${first}`;
+    this.drawn.style.minWidth = `${wide}px`;
+  }
+
+  node(line) {
+    const known = this.nodes.get(line);
+    if (known) return known;
+    const made = document.createElement("p");
+    made.append(
+      ...tokens(line.text, line.before, this.language).parts.map(([meaning, text]) => {
+        if (!meaning) return text;
+        return Object.assign(document.createElement("span"), { className: `c-${meaning}`, textContent: text });
+      }),
+    );
+    this.nodes.set(line, made);
+    return made;
+  }
+
+  /* The line the caret is in. */
   mark() {
     const at = document.activeElement === this.field ? this.lineAt(this.field.selectionStart) : -1;
-    const node = this.lines[at]?.node ?? null;
+    const line = this.lines[at];
+    const node = line ? this.node(line) : null;
     if (node === this.here) return;
     this.here?.classList.remove("is-here");
     node?.classList.add("is-here");
@@ -94,11 +141,6 @@ export class Editor {
     let count = 0;
     for (let at = value.indexOf("\n"); at >= 0 && at < place; at = value.indexOf("\n", at + 1)) count += 1;
     return count;
-  }
-
-  follow() {
-    this.view.scrollTop = this.field.scrollTop;
-    this.view.scrollLeft = this.field.scrollLeft;
   }
 
   /* --- Keys --------------------------------------------------------------------------------------------------------- */

@@ -59,8 +59,8 @@ function sample(one, words) {
 function editor(paper, said) {
   const { words } = paper;
   const options = said.languages.map((one) => el("option", { value: one }, paper.setup.code_names[one] ?? one));
-  const chooser = el("label", { class: "lang" }, el("span", { class: "sr" }, words.language), el("select", { class: "input", id: "answer-language", name: "language" }, ...options));
-  const head = el("div", { class: "editor-head" }, chooser, el("p", { class: "meta grow wide-only", "data-limits": true }), el("span", { class: "grow phone-only" }));
+  const chooser = [el("label", { class: "sr", for: "answer-language" }, words.language), el("select", { class: "input", id: "answer-language", name: "language" }, ...options)];
+  const head = el("div", { class: "editor-head" }, ...chooser, el("p", { class: "meta grow wide-only", "data-limits": true }), el("span", { class: "grow phone-only" }));
   const more = { rows: 14, wrap: "off", spellcheck: "false", autocapitalize: "off", autocomplete: "off", autocorrect: "off", "aria-describedby": "code-help" };
   const field = el("textarea", { class: "ed-field", id: "answer-field", name: "answer", "aria-label": words.codeYours, ...more });
   const help = el("p", { class: "sr", id: "code-help" }, words.codeHelp);

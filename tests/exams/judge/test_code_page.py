@@ -12,7 +12,8 @@ from exams.judge import hosts, queue
 from exams.models import Attempt, CodeRules, CodeSubmission, Response
 from exams.models.attempts import EndedBy, State
 from tests import people
-from tests.exams import coded, judge_rows, papers
+from tests.exams import coded, judge_rows, marked, papers
+from tests.exams.judge import judged
 
 pytestmark = pytest.mark.django_db
 START = "import sys\n"
@@ -287,3 +288,41 @@ def test_page_of_a_submission_after_the_test_has_no_way_back_into_it(browser, at
     page = text(browser.get(reverse("code", args=[made.uuid]), headers={"Accept": "text/html"}))
     assert "Back to the question" not in page
     assert "a + b" in page
+
+
+# --- With the results -------------------------------------------------------------------------------------------------
+
+
+def results(browser, test) -> str:
+    return text(browser.get(f"/exams/tests/{test.uuid}/result/?show=all&question=2"))
+
+
+def a_result(*, with_solutions: bool):
+    """Ananya submitted twice; the better one, which was first, counts."""
+    test = judged.closed(solutions_release="AT_CLOSE" if with_solutions else "NEVER")
+    CodeRules.objects.create(test=test, feedback="SAMPLES")
+    attempt = judged.writes(test)
+    judged.submits(attempt, "10", source="print('the better one')\n")
+    judged.submits(attempt, "0", source="print('the worse one')\n")
+    return marked.reckoned(test)
+
+
+def test_result_shows_the_program_that_counts_with_all_its_verdicts(browser):
+    page = results(browser, a_result(with_solutions=True))
+    for words in (
+        "the better one",
+        "Submission 1",
+        "10 <small>of 20",
+        "accepted",
+        "wrong answer",
+        "code.css",
+        "x-octagon-x",
+    ):
+        assert words in page, words
+    assert "the worse one" not in page
+
+
+def test_before_solutions_are_out_the_result_says_nothing_of_tests(browser):
+    page = results(browser, a_result(with_solutions=False))
+    for words in ("the better one", "wrong answer", "Submission 1", "Small"):
+        assert words not in page, words
