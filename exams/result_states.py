@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from batches.models import Enrolment
 from coaching.lib.clock import moment_text
+from exams.judge import scores
 from exams.models import SectionMark, Test
 from exams.models.attempts import State
 
@@ -26,7 +27,7 @@ class Awaited:
 
 
 def awaited(test: Test, *, now: datetime) -> Awaited:
-    """What a test without a version waits for. At most three queries."""
+    """What a test without a version waits for. At most four queries."""
     if not (test.published_at and test.opens_at and test.closes_at):
         return Awaited(_("The test is a draft"), _("Results come when students have written it."))
     if test.is_on_paper:
@@ -57,6 +58,8 @@ def _over(test: Test, monitor: str) -> Awaited:
         "%(count)d attempts are handed in. The results come by themselves within a minute or two.",
         done,
     )
+    if scores.is_in_queue(test):
+        text = _("Programs are still being judged. The results come by themselves when that is done, or in ten minutes.")
     return Awaited(_("The results are being reckoned"), text % {"count": done}, can_reckon=True)
 
 

@@ -139,7 +139,7 @@ def facts_of(test: Test) -> JudgedFacts:
     found = rows.aggregate(
         count=Count("pk", filter=complete), held=Sum("judgement_id", filter=complete), upto=Max("judged_at")
     )
-    return JudgedFacts(found["count"], found["held"] or 0, found["upto"])
+    return JudgedFacts(found["count"], int(found["held"] or 0), found["upto"])  # PostgreSQL sums to a decimal
 
 
 def is_in_queue(test: Test) -> bool:
