@@ -59,7 +59,9 @@ def _over(test: Test, monitor: str) -> Awaited:
         done,
     )
     if scores.is_in_queue(test):
-        text = _("Programs are still being judged. The results come by themselves when that is done, or in ten minutes.")
+        text = _(
+            "Programs are still being judged. The results come by themselves when that is done, or in ten minutes."
+        )
     return Awaited(_("The results are being reckoned"), text % {"count": done}, can_reckon=True)
 
 
