@@ -4,19 +4,21 @@ from datetime import datetime, timedelta
 
 from coaching.lib import heartbeats
 from exams.judge import queue
-from exams.models import CodeSubmission
+from exams.models import CodeSubmission, JudgeHost
 
 RUNS_KEPT = timedelta(days=7)
+HOSTS_KEPT = timedelta(days=7)
 AT_ONCE = 500
 
 
 def judge_due(*, now: datetime) -> None:
-    """Free what dead workers held, put in the queue what can be judged by now, wake a worker, forget old runs."""
+    """Free what dead workers held, queue what can be judged by now, wake a worker, forget old runs and machines."""
     queue.release_lost(now=now)
     queue.turn(now=now)
     if queue.is_waiting() or heartbeats.alive("judge"):  # one that is woken says that it is there
         queue.wake()
     forget_runs(now=now)
+    JudgeHost.objects.filter(seen_at__lt=now - HOSTS_KEPT).delete()
 
 
 def forget_runs(*, now: datetime) -> int:

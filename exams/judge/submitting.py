@@ -129,7 +129,7 @@ def submit(
         if newest and _is_again(newest, sent, place.rules, now=now):
             return newest
         submits = earlier.filter(kind=SubmissionKind.SUBMIT)
-        _require_turn(list(submits.order_by("-number")), place.rules, now=now)
+        _require_turn(list(submits.select_related("judgement").order_by("-number")), place.rules, now=now)
         if queue.length(queue.SUBMIT) >= MOST_SUBMITS_WAITING:
             raise QueueFull
         number = 1 + (newest.number or 0) if newest else 1
@@ -243,8 +243,9 @@ def _is_again(newest: CodeSubmission, sent: _Sent, rules: CodeRules, *, now: dat
 
 
 def _require_turn(submits: list[CodeSubmission], rules: CodeRules, *, now: datetime) -> None:
-    """Raises: StillJudging, TooManySubmissions, TooSoon."""
-    if len(submits) >= rules.most_submissions:
+    """What could not be judged is not counted. Raises: StillJudging, TooManySubmissions, TooSoon."""
+    counted = [one for one in submits if one.judgement is None or one.judgement.state != JudgeState.FAILED]
+    if len(counted) >= rules.most_submissions:
         words = ngettext(
             "A program can be submitted for this question %(count)d time. What stands in the editor counts when you "
             "hand in.",

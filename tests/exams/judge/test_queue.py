@@ -241,8 +241,15 @@ def test_runs_are_forgotten_after_a_week_and_submissions_never(attempt, question
     assert not Judgement.objects.filter(submission=old.pk).exists()
 
 
+def test_a_machine_that_is_gone_for_long_is_forgotten():
+    now = timezone.now()
+    a_host("gone", seen_at=now - timedelta(days=8))
+    rounds.judge_due(now=now)
+    assert list(judge_rows.JudgeHost.objects.values_list("name", flat=True)) == ["judge-1"]
+
+
 def test_a_round_is_cheap_when_nothing_waits(django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         rounds.judge_due(now=timezone.now())
 
 

@@ -170,6 +170,17 @@ def test_after_the_deadline_programs_are_taken_for_the_grace_and_no_longer(attem
     refused("attempt_closed", 409, submit, attempt, question, "print(2)", now=last + timedelta(microseconds=1))
 
 
+def test_a_section_that_is_over_takes_no_programs():
+    test = papers.exam("Timed")
+    first, second = (papers.section(test, title, duration_min=30) for title in "AB")
+    early, late = (papers.place(one, coded.a_suite().question)[0] for one in (first, second))
+    attempt = an_attempt(early)
+    over = attempt.started_at + timedelta(minutes=40)
+    refused("section_closed", 409, submit, attempt, early, now=over)
+    refused("section_closed", 409, run, attempt, late, now=attempt.started_at)
+    assert submit(attempt, late, now=over)
+
+
 def test_what_is_handed_in_or_not_begun_takes_no_programs(attempt, question):
     Attempt.objects.update(state="SUBMITTED", submitted_at=timezone.now(), ended_by="STUDENT")
     refused("attempt_closed", 409, submit, attempt, question)
@@ -209,6 +220,14 @@ def test_no_more_programs_than_the_test_allows(attempt, question):
     with pytest.raises(TooManySubmissions):
         submit(attempt, question, "print(9)")
     assert run(attempt, question, "print(9)")
+
+
+def test_what_could_not_be_judged_is_not_counted(attempt, question):
+    CodeRules.objects.create(test=question.test, most_submissions=1, pause_s=0)
+    submit(attempt, question)
+    Judgement.objects.update(tries=2)
+    queue.stumble(queue.claim_next("a worker", now=timezone.now()), "the helper died", now=timezone.now())
+    assert submit(attempt, question, "print(2)").number == 2
 
 
 def test_a_run_takes_the_place_of_one_that_waits_and_not_of_one_under_way(attempt, question):
