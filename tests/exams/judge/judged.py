@@ -85,8 +85,9 @@ def judgement(
     now = timezone.now()
     ended = state in (JudgeState.COMPLETE, JudgeState.FAILED)
     worth = Decimal(points or 0)
-    values: dict[str, Any] = {"suite": suite(submission.question), "state": state, "priority": 1, "most": 20}
-    values |= {"points": worth, "finished_at": now if ended else None, "tests": tests_of(worth)}
+    by = suite(submission.question)
+    values: dict[str, Any] = {"suite": by, "state": state, "priority": 1, "most": 20}
+    values |= {"points": worth, "finished_at": now if ended else None, "tests": tests_of(by, worth)}
     values["verdict"] = verdict or ("AC" if worth == 20 else "WA") if state == JudgeState.COMPLETE else ""
     made = Judgement.objects.create(submission=submission, **(values | more))
     if ended and made.rejudge_id is None:
@@ -95,11 +96,12 @@ def judgement(
     return made
 
 
-def tests_of(points: Decimal) -> list[dict[str, Any]]:
+def tests_of(by: CodeSuite, points: Decimal) -> list[dict[str, Any]]:
     """A sample, then two hidden tests of 10 points."""
-    said = [("0", 1), ("10", points >= 10), ("10", points >= 20)]
+    used = {"cpu_ms": 20, "memory_bytes": 9_000_000}
+    said = [("0", True), ("10", points >= 10), ("10", points >= 20)]
+    numbers = by.tests.order_by("position").values_list("pk", flat=True)
     return [
-        {"test": number, "number": number, "verdict": "AC" if right else "WA", "score": int(right), "cpu_ms": 20,
-         "memory_bytes": 9_000_000, "points": worth if right else "0"}
-        for number, (worth, right) in enumerate(said, start=1)
-    ]  # fmt: skip
+        used | {"test": pk, "number": at, "verdict": "AC" if right else "WA", "points": worth if right else "0"}
+        for at, (pk, (worth, right)) in enumerate(zip(numbers, said, strict=True), start=1)
+    ]
