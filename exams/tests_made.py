@@ -17,7 +17,7 @@ from accounts.models import User
 from batches.models import Batch
 from coaching.lib.errors import DomainError
 from exams import news, paper_tests, test_details
-from exams.models import BlueprintCell, ExamQuestion, Section, Test, TestBatch
+from exams.models import BlueprintCell, CodeRules, ExamQuestion, Section, Test, TestBatch
 from exams.models.tests import Release, new_seed
 from exams.papers import locked_test, require_changeable
 from exams.test_details import OF_PAPER, OF_WINDOW, TestDetails
@@ -272,3 +272,7 @@ def _copy_paper(source: Test, to: Test) -> None:
         row._state.adding = True
     BlueprintCell.objects.bulk_create(cells)
     ExamQuestion.objects.bulk_create(placed)
+    for rules in CodeRules.objects.filter(test=source):
+        rules.pk, rules.test = None, to
+        rules._state.adding = True
+        rules.save()

@@ -244,9 +244,8 @@ def take_in(draft: CodeSuite, groups: Mapping[str, tuple[bool, str, list[Written
     Raises: SuiteRefused.
     """
     written = [one for _is_sample, _rule, tests in groups.values() for one in tests]
-    stdins = suites.keep_many([one.stdin for one in written])
-    answers = suites.keep_many([one.answer for one in written])
-    kept = iter(zip(stdins, answers, strict=True))
+    data = suites.keep_many([*(one.stdin for one in written), *(one.answer for one in written)])
+    kept = iter(zip(data[: len(written)], data[len(written) :], strict=True))
     known = {one.title: one for one in draft.groups.all()}
     at, rows = _last(draft), []
     for title, (is_sample, rule, tests) in groups.items():
@@ -321,7 +320,7 @@ def _require_room(draft: CodeSuite) -> None:
 def _write(test: CodeTest, written: Written, *, saves: bool = True) -> None:
     if max(len(written.stdin), len(written.answer)) > MOST_INPUT:
         raise SuiteRefused(_("An input or output has 8 MB at most."))
-    test.stdin, test.answer = suites.keep_data(written.stdin), suites.keep_data(written.answer)
+    test.stdin_id, test.answer_id = suites.keep_many([written.stdin, written.answer])
     test.points, test.name, test.explanation = written.points, written.name, written.explanation
     if saves:
         test.save()

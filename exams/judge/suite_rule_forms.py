@@ -93,8 +93,9 @@ class CompareForm(SuiteForm):
         return given
 
     def to(self) -> dict[str, Any]:
-        """For a form without errors."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        """For a form without errors. Only an own checker names a language: no machine has to know it else."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        return given if given["checker"] == CodeSuite.Checker.CUSTOM else given | {"checker_language": ""}
 
 
 class StyleForm(SuiteForm):

@@ -80,7 +80,7 @@ def keep_many(contents: Sequence[bytes]) -> list[int]:
     digests = [hashlib.sha256(one).hexdigest() for one in contents]
     by_digest = dict(zip(digests, contents, strict=True))
     known = _numbers(by_digest)
-    new = [one for one in by_digest if one not in known]
+    new = sorted(by_digest.keys() - known.keys())  # in one order, so that two who keep the same never wait in a ring
     for at in range(0, len(new), _PACKED_AT_ONCE):
         rows = [
             CodeData(sha256=one, size_bytes=len(by_digest[one]), packed=zlib.compress(by_digest[one], 6))

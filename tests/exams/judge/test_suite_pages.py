@@ -232,9 +232,10 @@ def test_the_checker_is_chosen_and_an_own_one_needs_a_program(browser: Client) -
     assert not Judgement.objects.exists()
     wrong = browser.post(at(suite.question), {"do": "compare", "checker": "float", "tolerance": "nan", "revision": 2})
     assert "above 0 and below 1" in words(wrong)
-    browser.post(at(suite.question), {"do": "compare", "checker": "float", "tolerance": "1e-4", "revision": 2})
+    right = {"do": "compare", "checker": "float", "tolerance": "1e-4", "checker_language": "py", "revision": 2}
+    browser.post(at(suite.question), right)
     suite.refresh_from_db()
-    assert (suite.checker, suite.tolerance) == ("float", "1e-4")
+    assert (suite.checker, suite.tolerance, suite.checker_language) == ("float", "1e-4", "")
 
 
 def test_function_style_needs_code_around_for_every_language_of_the_question(browser: Client) -> None:

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from exams import tests_made
 from exams.judge import suites
 from exams.models import CodeRules, CodeSuite, ExamQuestion
 from exams.models.attempts import State
@@ -147,6 +148,8 @@ def test_rules_for_programs_are_set_for_a_test_that_has_some(browser: Client, pl
     browser.post(url, rules(placed.test))
     row = CodeRules.objects.get()
     assert (row.counts, row.feedback, row.most_submissions, row.pause_s) == ("LAST", "TOTAL", 5, 60)
+    copied = tests_made.copy_test(placed.test, actor=people.teacher())
+    assert CodeRules.objects.get(test=copied).feedback == "TOTAL"
     stale = browser.post(url, rules(placed.test, pause_s=1))
     assert (stale.status_code, "Somebody else changed these rules" in words(stale)) == (409, True)
     assert browser.post(url, rules(placed.test, seen="LAST/TOTAL/5/60", pause_s=1)).status_code == 302
