@@ -10,6 +10,7 @@ program is judged a thread renews the row's lease; a worker that was killed rene
 import logging
 import mmap
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -87,9 +88,8 @@ def ready() -> Probed:
     """What this machine's newest probe found, made now if the last one is too old."""
     now, host = timezone.now(), JudgeHost.objects.filter(name=hosts.own_name()).first()
     if host is None or _is_stale(host):
-        found = probe.probe(
-            runner=settings.JUDGE_RUNNER, bwrap=settings.JUDGE_BWRAP, slot=own_slot(), secrets=_secrets()
-        )
+        slot = own_slot() if sys.platform == "linux" else 0
+        found = probe.probe(runner=settings.JUDGE_RUNNER, bwrap=settings.JUDGE_BWRAP, slot=slot, secrets=_secrets())
         if not found.works and (host is None or host.works or host.probed_at.timestamp() < hosts.STARTED_AT):
             said = "; ".join(f"{one.code} {one.message}" for one in found.findings)
             log.warning("this machine judges nothing: %s", said or "JUDGE_RUNNER is off")
