@@ -6,7 +6,9 @@ Tables: `exam_bank` with `exam_question_versions` (append-only), `exam_topics`, 
 `exam_submissions` (attempts), `exam_responses` (unique (attempt, question)), `exam_events`, `exam_credits`,
 `exam_messages` (append-only), `exam_takeovers`; append-only, too: `exam_result_versions` with `exam_results`,
 `exam_key_fixes`, `exam_marks`, `exam_section_marks`; `exam_rubrics`, `exam_analyses`, `exam_comparisons`,
-`exam_leaderboard_choices`.
+`exam_leaderboard_choices`; of programs `exam_code_suites` with `exam_code_groups`, `exam_code_tests`, `exam_code_data`,
+`exam_code_solutions`; `exam_code_rules`, `exam_code_submissions`, `exam_judgements` (the queue), `exam_rejudges`,
+`exam_judge_hosts`, `exam_code_comparisons`.
 
 Of a noun `_views`, `_urls`, `_forms`, `_page`, `_rows` and `_words` are its pages; what they show stands in these:
 
@@ -34,6 +36,7 @@ Of a noun `_views`, `_urls`, `_forms`, `_page`, `_rows` and `_words` are its pag
 - On paper: `scorecards`; their codes (`result_codes`) are verified by anybody (`verifying`).
 - What it says of the test: `analysis` (`analysis_counts`, kept as `analysis_doc`), `item_flags` (advice); `comparing`
   (who answered alike, by `alike`; asked for by staff).
+- Programs: `sandbox` runs them (it knows no tables), `judge` says what is run, when, and what it came to.
 - Seen from elsewhere: `offers` (`boards`, `result_boards` with `weak_topics`, `waiting`, `calendar_entries`,
   `pending`), `own_copy` with `result_copy`, `news`, `sealed`, `events` (of the activity log); `demo*` (the institute
   to try).
@@ -45,7 +48,8 @@ Pure: `content`, `content_checks`, `answers`, `schemes`, `scheme_checks`, `ranki
 Invariants: the deadline stands in the attempt's row and only staff move it; an answer is acknowledged once it is
 committed, and only a higher sequence number of the current epoch overwrites it; an attempt shows the version of a
 question it began with; nobody reads a paper before it opens; a page for students never reads a key; the same seed gives
-the same order again; a version of results never changes, and none is made while somebody writes.
+the same order again; no program of a student runs outside the sandbox; a version of results never changes, and none is
+made while somebody writes.
 
 Others may call `exams.offers`. Start reading at `models`, then `content`, `sittings`, `saving`.
 """
