@@ -191,16 +191,20 @@ def _renewing(row: Judgement) -> Iterator[None]:
 
 def _warm_up() -> None:
     """Once a process, when there is nothing else to do: the precompiled header, which makes C++ compile faster. Of the
-    processes of a machine one makes it."""
+    processes of a machine one makes it, beside what it does; it ends with the process."""
     if os.getpid() in _warm or _stopping[0]:
         return
     _warm.add(os.getpid())
     is_first = cache.add(f"judge:warm:{hosts.own_name()}", 1, timeout=WARM_S)
-    if not is_first or not any(one.language == "cpp" for one in ready().languages):
-        return
+    if is_first and any(one.language == "cpp" for one in ready().languages):
+        threading.Thread(target=_compile_header, name="header", daemon=True).start()
+
+
+def _compile_header() -> None:
     try:
         job = Job("cpp", HEADER, (), cache_dir=cache_dir())
-        process.judged(job, slot=own_slot(), on_event=lambda _event: None, bwrap=settings.JUDGE_BWRAP)
+        slot = own_slot("header")
+        process.judged(job, slot=slot, on_event=lambda _event: None, bwrap=settings.JUDGE_BWRAP)
     except (SandboxFailed, SandboxOff, NoSlot, OSError) as error:
         log.warning("the header of C++ is not compiled beforehand: %s", error)
 

@@ -7,18 +7,20 @@ import tempfile
 from pathlib import Path
 
 SLOTS = 256
-_held: dict[int, tuple[int, int]] = {}
+_held: dict[tuple[int, str], tuple[int, int]] = {}
 
 
 class NoSlot(Exception):
     """More programs run on this machine than there are slots. `str()` is for staff."""
 
 
-def own_slot() -> int:
-    """From 0; the same as long as this process lives, and nobody else's. Raises: NoSlot."""
-    if os.getpid() not in _held:
-        _held[os.getpid()] = _take(_directory())
-    return _held[os.getpid()][0]
+def own_slot(of: str = "") -> int:
+    """From 0; the same as long as this process lives, and nobody else's. `of`: what it does at the same time has slots
+    of their own. Raises: NoSlot."""
+    key = (os.getpid(), of)
+    if key not in _held:
+        _held[key] = _take(_directory())
+    return _held[key][0]
 
 
 def _take(directory: Path) -> tuple[int, int]:
