@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -104,7 +105,7 @@ def page_of(user: User, *, now: datetime) -> dict[str, Any]:
         "waiting": sum(one.waiting for one in lines),
         "failed": [_program(one) for one in failed[:SHOWN]],
         "failed_count": failed.count(),
-        "rejudges": list(rejudges.select_related("question__test", "by").order_by("pk")[:SHOWN]),
+        "rejudges": [(one, _address(one)) for one in rejudges.select_related(*_WITH).order_by("pk")[:SHOWN]],
         "hour": last_hour(now=now),
     }
 
@@ -206,6 +207,18 @@ def _program(row: Judgement) -> ProgramLine:
         return ProgramLine(row, f"{question} · {name}", language, None, question)
     test = row.submission.attempt.test
     return ProgramLine(row, f"{test.title} · {question}", row.submission.get_language_display(), test, question)
+
+
+_WITH = ("question__test__newest_results", "by")
+
+
+def _address(one: Rejudge) -> str:
+    """Where it is looked at; the results where the question is in them no more."""
+    test = one.question.test
+    asked = test.newest_results.outline.get("questions", []) if test.newest_results else []
+    if one.question_id not in asked:
+        return reverse("test_results", args=[test.uuid])
+    return reverse("rejudge", args=[test.uuid, asked.index(one.question_id) + 1])
 
 
 def judge_again(
