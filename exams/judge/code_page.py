@@ -84,7 +84,8 @@ class Chips:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One submission or run as a page shows it. `stage` is a JudgeState; `verdict` is None while it is not judged, or not shown."""
+    """One submission or run as a page shows it. `stage` is a JudgeState; `verdict` is None when it is not known, or not
+    shown."""
 
     uuid: UUID
     url: str
@@ -144,6 +145,8 @@ def shown(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: boo
     chips = () if is_run else tuple(_chips(groups, tests))
     verdict = sign_of(said["verdict"]) if said.get("verdict") else None
     shows_points = said.get("points") is not None and not is_run
+    does_compile = verdict is None or verdict.code != Verdict.CE
+    was_tested = not is_run and state == JudgeState.COMPLETE and does_compile
     signs = [one.sign for one in listed] + [chip.sign for group in chips for chip in group.chips]
     return Shown(
         uuid=submission.uuid,
@@ -164,9 +167,9 @@ def shown(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: boo
         tests=listed,
         groups=chips,
         legend=_legend(signs),
-        hidden_note="" if is_run or state in OPEN else _hidden_note(groups, chips, shows_points=shows_points),
+        hidden_note=_hidden_note(groups, chips, shows_points=shows_points) if was_tested else "",
         compiler_output=str(said.get("compiler_output") or ""),
-        does_compile=verdict is None or verdict.code != Verdict.CE,
+        does_compile=does_compile,
         detail=judgement.detail if for_staff and judgement else "",
     )
 

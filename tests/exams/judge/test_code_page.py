@@ -183,6 +183,7 @@ def test_pane_shows_the_last_judged_one_while_the_next_waits_and_the_rest_as_lin
     pane = text(shows(browser, attempt, X_Live="1"))
     assert re.findall(r"<h3>(.*?)</h3>", pane) == ["Submission 4", "Submission 3"]
     assert "does not compile" in pane
+    assert "idden tests" not in pane
     assert "2 earlier submissions" in pane
     assert "best 10" in pane
     assert re.findall(r"<b>(Submission \d)</b>", pane) == ["Submission 2", "Submission 1"]
