@@ -102,7 +102,7 @@ def programs_of(question: ExamQuestion, attempt: int, *, number: int | None = No
         language=shown.get_language_display(),
         tests=_tests(judgement),
         compiler_output=judgement.compiler_output if judgement else "",
-        why=judgement.detail if judgement and judgement.state != JudgeState.COMPLETE else "",
+        why=(judgement.detail or "–") if judgement and judgement.state == JudgeState.FAILED else "",
     )
 
 
