@@ -250,6 +250,8 @@ def take_in(draft: CodeSuite, groups: Mapping[str, tuple[bool, str, list[Written
     at, rows = _last(draft), []
     for title, (is_sample, rule, tests) in groups.items():
         group = known.get(title) or add_group(draft, title=title, is_sample=is_sample, rule=rule)
+        if group.is_sample != is_sample:
+            raise mixed(title)
         for one in tests:
             stdin, answer = next(kept)
             values = {"points": one.points, "name": one.name, "explanation": one.explanation}
@@ -257,6 +259,12 @@ def take_in(draft: CodeSuite, groups: Mapping[str, tuple[bool, str, list[Written
             rows.append(CodeTest(suite=draft, group=group, position=at, stdin_id=stdin, answer_id=answer, **values))
     CodeTest.objects.bulk_create(rows)
     arrange(draft)
+
+
+def mixed(title: str) -> SuiteRefused:
+    """What is hidden would become a sample, or the other way round."""
+    words = _("“%(title)s” is a group of samples and one of hidden tests. Give one of them another title.")
+    return SuiteRefused(words % {"title": title})
 
 
 # --- Solutions: within `changing` -------------------------------------------------------------------------------------

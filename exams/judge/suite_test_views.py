@@ -242,11 +242,14 @@ def _begins(content: bytes) -> str:
 
 
 def _written(plan: ZipPlan) -> dict[str, tuple[bool, str, list[Written]]]:
-    """As the editor takes it; groups of one title become one."""
+    """As the editor takes it; groups of one title become one. Raises: SuiteRefused."""
     made: dict[str, tuple[bool, str, list[Written]]] = {}
     for group in plan.groups:
         tests = [Written(one.stdin, one.answer, one.points, one.name, one.explanation) for one in group.tests]
-        made.setdefault(group.title, (group.is_sample, group.rule, []))[2].extend(tests)
+        is_sample, _rule, known = made.setdefault(group.title, (group.is_sample, group.rule, []))
+        if is_sample != group.is_sample:
+            raise suite_editor.mixed(group.title)
+        known.extend(tests)
     return made
 
 

@@ -13,6 +13,7 @@ points and explanations; without it every hidden test has one point.
 import io
 import json
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ _TEXT = frozenset({"", ".txt", ".dat", ".text"})
 _IN_NAME = re.compile(r"^(?:input|in)[-_. ]?(?=[\d_-]|$)", re.IGNORECASE)
 _OUT_NAME = re.compile(r"^(?:output|out|answer|ans)[-_. ]?(?=[\d_-]|$)", re.IGNORECASE)
 _IN_FOLDER, _OUT_FOLDER = frozenset({"in", "input", "inputs"}), frozenset({"out", "output", "outputs", "answers"})
-_SAMPLE = re.compile(r"sample|example|उदाहरण", re.IGNORECASE)
+_SAMPLE = re.compile(r"sample|example|उदाहरण|नमून", re.IGNORECASE)
 _LEFT_OUT = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _LOCKED = 0x1
@@ -132,6 +133,8 @@ class _Reader:
             return
         if "\0" in entry.filename or ".." in parts or parts[0] == "" or ":" in parts[0]:
             self._bad(name, _("This name leads out of the zip."))
+        elif stat.S_ISLNK(entry.external_attr >> 16):
+            self._bad(name, _("This is a link and no file. Make the zip with the files themselves."))
         elif entry.is_dir() or entry.filename.endswith("\\"):
             return
         elif (path := "/".join(one for one in parts if one not in ("", "."))) in self.files:
@@ -274,8 +277,8 @@ def _group(folder: str, told: Mapping[str, Any]) -> ZipGroup:
     last = folder.rpartition("/")[2]
     is_sample = said["is_sample"] if isinstance(said.get("is_sample"), bool) else bool(_SAMPLE.search(last))
     title = one_line(str(said.get("title") or ""), at_most=80) or one_line(last.replace("_", " "), at_most=80)
-    rule = said.get("rule") if said.get("rule") in RULES else "EACH"
-    return ZipGroup(title or _("Tests"), is_sample, str(rule))
+    rule = str(said.get("rule"))
+    return ZipGroup(title or _("Tests"), is_sample, rule if rule in RULES else "EACH")
 
 
 def _test(path: str, stdin: bytes, answer: bytes, group: ZipGroup, told: Mapping[str, Any]) -> ZipTest:
