@@ -22,7 +22,6 @@ from coaching.lib.errors import DomainError
 from coaching.lib.text import search_text
 from coaching.lib.uuids import uuid_of
 from exams import hindrances, own_tests, paper_sheet, papers, test_rows, tests_made, tests_published
-from exams.content import Kind
 from exams.judge import unjudged
 from exams.models import Test
 from exams.models.tests import TestQuerySet
@@ -92,10 +91,8 @@ def test(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "is_over": bool(row.closes_at and row.closes_at <= now),
         "copy_uuid": uuid.uuid4(),
         "monitor": reverse("test_monitor", args=[row.uuid]),
-        "warnings": unjudged.warnings_of(row, now=now),
-        "has_programs": row.questions.filter(question__kind=Kind.CODING).exists(),
     }
-    return render(request, "exams/test.html", context)
+    return render(request, "exams/test.html", context | unjudged.of_page(row, now=now))
 
 
 @role_required(*MAKE_TESTS)

@@ -206,21 +206,12 @@ def suite_group_do(request: SignedInRequest, public_id: UUID, number: int) -> Ht
 def suite_solution(request: SignedInRequest, public_id: UUID, solution_id: UUID | None = None) -> HttpResponse:
     """A solution with what came of it test by test, to be changed in a draft; a new one without `solution_id`."""
     question = question_of(request, public_id)
-    row, suite = None, None
-    if solution_id:
-        found = CodeSolution.objects.select_related("suite", "created_by").filter(suite__question=question)
-        row = get_object_or_404(found, uuid=solution_id)
-        suite = row.suite
-        suite.question = question
-    suite = suite or suite_of(question)
+    row = _solution(question, solution_id) if solution_id else None
+    suite = row.suite if row else suite_of(question)
     form = SolutionForm(
         request.POST if request.method == "POST" else None, request.FILES or None, suite=suite, solution=row
     )
-    context: dict[str, Any] = {"solution": row}
-    if row:
-        one = next(one for one in judged(suite) if one.solution.pk == row.pk)
-        context |= {"judged": one, "state": suite_page.state_of(one), "results": list(one.by_test.values())}
-        context["compiler_output"] = suite_page.visible(one.judgement.compiler_output if one.judgement else "")
+    context = _came_to(row) if row else {}
     if request.method == "POST" and form.is_valid():
         try:
             with changed(request, suite, form.seen) as draft:
@@ -229,6 +220,22 @@ def suite_solution(request: SignedInRequest, public_id: UUID, solution_id: UUID 
             return show_refused(request, "exams/suite_solution.html", form, error, **context)
         return saved(request, suite, "solutions")
     return show(request, "exams/suite_solution.html", form, **context)
+
+
+def _solution(question: Question, solution_id: UUID) -> CodeSolution:
+    """Of any version of the question. Raises: Http404."""
+    found = CodeSolution.objects.select_related("suite", "created_by").filter(suite__question=question)
+    row: CodeSolution = get_object_or_404(found, uuid=solution_id)
+    row.suite.question = question
+    return row
+
+
+def _came_to(row: CodeSolution) -> dict[str, Any]:
+    """The solution with what the judge said of it."""
+    one = next(one for one in judged(row.suite) if one.solution.pk == row.pk)
+    output = suite_page.visible(one.judgement.compiler_output if one.judgement else "")
+    said = {"state": suite_page.state_of(one), "results": list(one.by_test.values())}
+    return {"solution": row, "compiler_output": output} | said
 
 
 @role_required(*MAKE_TESTS)

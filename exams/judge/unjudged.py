@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,12 @@ class Warned:
 
     words: str
     url: str = ""
+
+
+def of_page(test: Test, *, now: datetime) -> dict[str, Any]:
+    """What the page of a test says of programs: `warnings`, and whether it `has_programs`."""
+    is_coded = test.questions.filter(question__kind=Kind.CODING).exists()
+    return {"has_programs": is_coded, "warnings": warnings_of(test, now=now) if is_coded else []}
 
 
 def warnings_of(test: Test, *, now: datetime) -> list[Warned]:
