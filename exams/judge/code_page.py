@@ -104,11 +104,19 @@ class Shown:
     own: ShownTest | None
     tests: tuple[ShownTest, ...]
     groups: tuple[Chips, ...]
-    legend: tuple[Sign, ...]
     hidden_note: str
     compiler_output: str
-    does_compile: bool
     detail: str
+
+    @property
+    def does_compile(self) -> bool:
+        return self.verdict is None or self.verdict.code != Verdict.CE
+
+    @property
+    def legend(self) -> tuple[Sign, ...]:
+        """Each verdict once that is not plainly right, in the order they come."""
+        signs = [*(one.sign for one in self.tests), *(chip.sign for group in self.groups for chip in group.chips)]
+        return tuple({one.code: one for one in signs if one.code not in (Verdict.AC, Verdict.OK)}.values())
 
     @property
     def is_open(self) -> bool:
@@ -145,9 +153,7 @@ def shown(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: boo
     chips = () if is_run else tuple(_chips(groups, tests))
     verdict = sign_of(said["verdict"]) if said.get("verdict") else None
     shows_points = said.get("points") is not None and not is_run
-    does_compile = verdict is None or verdict.code != Verdict.CE
-    was_tested = not is_run and state == JudgeState.COMPLETE and does_compile
-    signs = [one.sign for one in listed] + [chip.sign for group in chips for chip in group.chips]
+    was_tested = not is_run and state == JudgeState.COMPLETE and said.get("verdict") != Verdict.CE
     return Shown(
         uuid=submission.uuid,
         url=reverse("code", args=[submission.uuid]),
@@ -166,10 +172,8 @@ def shown(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: boo
         own=own,
         tests=listed,
         groups=chips,
-        legend=_legend(signs),
         hidden_note=_hidden_note(groups, chips, shows_points=shows_points) if was_tested else "",
         compiler_output=str(said.get("compiler_output") or ""),
-        does_compile=does_compile,
         detail=judgement.detail if for_staff and judgement else "",
     )
 
@@ -261,12 +265,6 @@ def _chips(groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any
 def _chip(one: Mapping[str, Any]) -> Chip:
     more = ", ".join(filter(None, (seconds(one.get("cpu_ms")), memory(one.get("memory_bytes")))))
     return Chip(int(one["number"]), sign_of(one["verdict"]), more)
-
-
-def _legend(signs: Iterable[Sign]) -> tuple[Sign, ...]:
-    """Each verdict once that is not plainly right, in the order they come."""
-    found = {one.code: one for one in signs if one.code not in (Verdict.AC, Verdict.OK)}
-    return tuple(found.values())
 
 
 def _hidden_note(groups: Sequence[Mapping[str, Any]], chips: Sequence[Chips], *, shows_points: bool) -> str:

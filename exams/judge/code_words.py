@@ -160,19 +160,15 @@ def feedback_note(*, shows_hidden: bool, shows_points: bool) -> str:
 
 def script_words() -> dict[str, str]:
     """By the names the script uses; `{…}` stands for what it puts in."""
+    return _of_the_question() | _of_the_editor() | _of_results()
+
+
+def _of_the_question() -> dict[str, str]:
     return {
         "codeQuestion": _("Question"),
         "codeCode": _("Code"),
         "codeResults": _("Results"),
         "codeParts": _("Parts of this question"),
-        "codeYours": _("Your code"),
-        "codeHelp": _("Tab indents. Press Escape, then Tab to leave the field."),
-        "codeUndo": _("Undo"),
-        "codeStart": _("Back to the starting code"),
-        "codeStarted": _("The starting code stands there again. Undo brings yours back."),
-        "codeKeys": _("Keys"),
-        "codeLeft": _("Left"),
-        "codeRight": _("Right"),
         "codeSample": _("Sample {number}"),
         "codeInput": _("Input"),
         "codeOutput": _("Output"),
@@ -187,6 +183,24 @@ def script_words() -> dict[str, str]:
         "codeWithin": _("{seconds} s"),
         "codeMemory": _("{count} MB"),
         "codeLimits": _("{time} and {memory} for each test"),
+    }
+
+
+def _of_the_editor() -> dict[str, str]:
+    return {
+        "codeYours": _("Your code"),
+        "codeHelp": _("Tab indents. Press Escape, then Tab to leave the field."),
+        "codeUndo": _("Undo"),
+        "codeStart": _("Back to the starting code"),
+        "codeStarted": _("The starting code stands there again. Undo brings yours back."),
+        "codeKeys": _("Keys"),
+        "codeLeft": _("Left"),
+        "codeRight": _("Right"),
+    }
+
+
+def _of_results() -> dict[str, str]:
+    return {
         "codeOwn": _("Own input"),
         "codeOwnOutput": _("Its output"),
         "codeOwnNone": _("Run shows it here."),
