@@ -17,9 +17,9 @@ STAFF = {**only("admin", "teacher", status=200), "other teacher": 404, "guardian
 
 def a_question() -> dict[str, Any]:
     """Two students of the teacher's batch submitted the same program."""
-    test = Test.objects.filter(title="Programs").first()
+    test = Test.objects.filter(title="Programs alike").first()
     if test is None:
-        test = judged.closed(title="Programs", batch=the_batch())
+        test = judged.closed(title="Programs alike", batch=the_batch())
         for who in (people.student(), people.other_student()):
             judged.submits(judged.writes(test, who), source=coded.ADD + "print(a[0] * b[1] - a)\n" * 9)
     return {"public_id": test.uuid, "question": judged.programs(test)[0].uuid}
