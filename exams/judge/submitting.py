@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -95,11 +95,11 @@ class _Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a program is for: everything is read under the fence."""
+    """What a program is for. Read before the fence, under which all others wait."""
 
     attempt: int
     question: ExamQuestion
-    suite: CodeSuite
+    suite: CodeSuite | None
     rules: CodeRules
 
 
@@ -122,8 +122,9 @@ def submit(
     """
     known, asked = _asked(student, attempt_uuid, question_uuid)
     sent = _clean(asked, language, source, None, seq, now=now)
+    place = _place(known, asked)
     with transaction.atomic():
-        place = _fenced(known, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
+        _fence(place, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
         earlier = CodeSubmission.objects.counting().filter(attempt=known.pk, question=asked.pk)
         newest = earlier.order_by("-number").first()
         if newest and _is_again(newest, sent, place.rules, now=now):
@@ -155,8 +156,9 @@ def run(
     """
     known, asked = _asked(student, attempt_uuid, question_uuid)
     sent = _clean(asked, language, source, stdin, seq, now=now)
+    place = _place(known, asked)
     with transaction.atomic():
-        place = _fenced(known, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
+        _fence(place, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
         runs = CodeSubmission.objects.filter(attempt=known.pk, question=asked.pk, kind=SubmissionKind.RUN)
         newest = runs.order_by("-pk").first()
         if newest and newest.is_open and _is_same_run(newest, sent):
@@ -196,8 +198,13 @@ def _clean(asked: QuestionFacts, language: Any, source: Any, stdin: Any, seq: in
     return _Sent(chosen, clean_source(source), None if stdin is None else clean_stdin(stdin), seq)
 
 
-def _fenced(
-    known: Any,
+def _place(known: Any, asked: QuestionFacts) -> _Place:
+    question = ExamQuestion.objects.select_related("question").get(pk=asked.pk)
+    return _Place(known.pk, question, suite_in_use(question.question), rules_of(known.test))
+
+
+def _fence(
+    place: _Place,
     attempt_uuid: UUID,
     asked: QuestionFacts,
     sent: _Sent,
@@ -206,18 +213,15 @@ def _fenced(
     epoch: int,
     slot: int | None,
     now: datetime,
-) -> _Place:
+) -> None:
     """Through the fence of autosave, with the program kept as the answer. Raises: as `saving.save`; NotJudged."""
     answer = {"language": sent.language, "source": sent.source}
     # The counter 0 is below every device's: it makes a row where there is none and changes none.
     first = Sent(asked.uuid, 0, answer)
     saving.save(attempt_uuid, student=student, epoch=epoch, sent=[first], slot=slot, now=now)
-    _keep(known.pk, asked.pk, answer, sent.seq, now=now)
-    question = ExamQuestion.objects.select_related("question").get(pk=asked.pk)
-    suite = suite_in_use(question.question)
-    if suite is None:
+    _keep(place.attempt, asked.pk, answer, sent.seq, now=now)
+    if place.suite is None:
         raise NotJudged(_("Programs for this question are read by people, not run."))
-    return _Place(known.pk, question, suite, rules_of(known.test))
 
 
 def _keep(attempt: int, question: int, answer: dict[str, str], seq: int | None, *, now: datetime) -> None:
@@ -295,16 +299,13 @@ def _replace(run_before: CodeSubmission, *, now: datetime) -> None:
 
 
 def _made(place: _Place, sent: _Sent, *, kind: str, number: int | None, now: datetime) -> CodeSubmission:
-    """Raises: StillJudging, should the row of another be there after all."""
+    """Under the fence, so nobody else makes one meanwhile."""
+    assert place.suite is not None  # noqa: S101  # the fence said so
     made = CodeSubmission(
         attempt_id=place.attempt, question=place.question, kind=kind, number=number, language=sent.language,
         source=sent.source, sha256=sent.sha256, asked_at=now, has_stdin=sent.stdin is not None, stdin=sent.stdin or "",
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-    except IntegrityError:
-        raise StillJudging(_("Your last program is still being judged. Wait for its verdict.")) from None
+    made.save(force_insert=True)
     priority = queue.RUN if kind == SubmissionKind.RUN else queue.SUBMIT
     queue.ask([Judgement(submission=made, suite=place.suite, priority=priority)], now=now)
     return made
