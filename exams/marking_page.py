@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from exams import marking_queue, rubrics
 from exams.content import CODE_LANGUAGES, Body, Key, Kind
+from exams.judge import jobs
 from exams.judge.marked_programs import Programs, Verdict, briefly
 from exams.marking_queue import Answer, Counts
 from exams.models import ExamQuestion, ManualMark, Response, Test
@@ -85,7 +86,7 @@ class Said:
 def said_of(kind: str, answer: Any) -> Said:
     if kind == Kind.CODING and isinstance(answer, dict):
         language = str(answer.get("language", ""))
-        return Said(str(answer.get("source", "")), CODE_LANGUAGES.get(language, language), is_code=True)
+        return Said(jobs.shown(str(answer.get("source", ""))), CODE_LANGUAGES.get(language, language), is_code=True)
     return Said(answer if isinstance(answer, str) else "" if answer is None else str(answer))
 
 

@@ -17,6 +17,7 @@ from exams import result_copy
 from exams.models import (
     Attempt,
     AttemptEvent,
+    CodeRules,
     CodeSubmission,
     LeaderboardChoice,
     Response,
@@ -25,8 +26,11 @@ from exams.models import (
     TimeCredit,
 )
 from exams.models.judging import JudgeState
+from exams.sandbox.protocol import Verdict
 
 AT_ONCE, PROGRAMS_AT_ONCE = 500, 50
+_OF_POINTS = frozenset({Verdict.AC, Verdict.CE, Verdict.SE})
+"""Verdicts that say no more of hidden tests than the points do."""
 
 
 def export(person: User) -> list[Section]:
@@ -112,7 +116,7 @@ def _programs(person: User) -> Iterator[tuple[Any, ...]]:
     tests = (
         Result.objects.shown(timezone.now()).filter(student=person).order_by().values_list("version__test", flat=True)
     )
-    shown = set(tests)
+    shown, guarded = set(tests), _guarded(person)
     rows = CodeSubmission.objects.filter(attempt__student=person)
     rows = rows.select_related("attempt__test", "question", "judgement").defer("judgement__tests")
     for row in rows.order_by("asked_at", "pk").iterator(chunk_size=PROGRAMS_AT_ONCE):
@@ -120,6 +124,15 @@ def _programs(person: User) -> Iterator[tuple[Any, ...]]:
         number, how = f"#{row.question.question_id}", str(row.get_kind_display())
         came_to: tuple[Any, ...] = ("", None, None)
         if judgement and test.pk in shown and judgement.state == JudgeState.COMPLETE:
-            came_to = (judgement.verdict, judgement.points, judgement.most)
+            is_told = row.kind == CodeSubmission.Kind.RUN or test.pk not in guarded
+            verdict = judgement.verdict if is_told or judgement.verdict in _OF_POINTS else ""
+            came_to = (verdict, judgement.points, judgement.most)
         said = (row.number, row.get_language_display(), row.source, row.stdin)
         yield test.title, row.attempt.number, number, row.asked_at, how, *said, *came_to
+
+
+def _guarded(person: User) -> set[int]:
+    """Tests of which he does not see by now how a hidden test ended: by the rules, until solutions are out."""
+    written = CodeRules.objects.filter(test__attempts__student=person).exclude(feedback=CodeRules.Feedback.TESTS)
+    told = Result.objects.with_solutions(timezone.now()).filter(student=person).order_by().values("version__test")
+    return set(written.exclude(test__in=told).values_list("test", flat=True))

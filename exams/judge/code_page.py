@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams.content import CODE_LANGUAGES
+from exams.judge import jobs
 from exams.judge.code_diff import Diff, diff_of
 from exams.judge.code_words import (
     Sign,
@@ -198,7 +199,8 @@ def page_of(
         "attempt": attempt,
         "test": attempt.test,
         "student": attempt.student if for_staff else None,
-        "source": submission.source,
+        "source": jobs.shown(submission.source),
+        "stdin": jobs.shown(submission.stdin),
         "is_staff": for_staff,
         "is_writing": is_writing,
         "back": _place_of(submission) if is_writing else "",

@@ -75,7 +75,7 @@ def pane_of(attempt: Attempt, question: QuestionFacts, *, now: datetime) -> Pane
     said = submissions_json(full, for_staff=False, now=now)
     seen = {one.uuid: shown(one, its) for one, its in zip(full, said, strict=True)}
     submitted = [seen[uuid] for uuid in wanted]
-    taken = sum(one["kind"] == Kind.SUBMIT for one in listed)
+    taken = sum(one["kind"] == Kind.SUBMIT and one["judgement__state"] != JudgeState.FAILED for one in listed)
     feedback = CodeRules.Feedback(rules.feedback)
     rest = [one for one in listed if one["uuid"] not in wanted]
     judge = judge_state(now)

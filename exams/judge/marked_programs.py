@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exams.judge import code_words, scores
+from exams.judge import code_words, jobs, scores
 from exams.judge.code_words import Sign
 from exams.judge.suite_facts import facts_of
 from exams.models import CodeSubmission, ExamQuestion, Judgement
@@ -98,7 +98,7 @@ def programs_of(question: ExamQuestion, attempt: int, *, number: int | None = No
     judgement = shown.judgement
     return Programs(
         lines=tuple(_line(one, counts=one == counts, is_shown=one == shown) for one in rows),
-        source=shown.source,
+        source=jobs.shown(shown.source),
         language=shown.get_language_display(),
         tests=_tests(judgement),
         compiler_output=judgement.compiler_output if judgement else "",
@@ -162,5 +162,5 @@ def briefly(question: ExamQuestion, attempts: Sequence[int]) -> dict[int, tuple[
     for attempt, some in by.items():
         if held := scores.counting_one(some, rule):
             line = _line(held, counts=True, is_shown=False)
-            found[attempt] = (line.verdict, line.points, held.source)
+            found[attempt] = (line.verdict, line.points, jobs.shown(held.source))
     return found
