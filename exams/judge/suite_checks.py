@@ -104,6 +104,7 @@ def judged(suite: CodeSuite) -> list[Judged]:
     tests = list(suite.tests.order_by("position", "pk").values_list("pk", flat=True))
     newest: dict[int | None, Judgement] = {}
     for one in Judgement.objects.filter(suite=suite, solution__suite=suite).order_by("pk"):
+        one.suite = suite
         newest[one.solution_id] = one
     solutions = suite.solutions.select_related("created_by").order_by("expects", "name", "pk")
     right_first = sorted(solutions, key=lambda one: one.expects != CodeSolution.Expects.PASS)
@@ -272,6 +273,8 @@ def fault_of(one: Judged) -> str:
     if judgement is None or one.is_open or one.is_as_wanted or judgement.state == JudgeState.CANCELLED:
         return ""
     if judgement.state == JudgeState.FAILED:
+        if is_checkers_fault(judgement):
+            return _("Your own checker failed on %(name)s. What it came to stands with the solution.") % {"name": name}
         return _("%(name)s could not be judged. Check again; if it stays so, ask the operator.") % {"name": name}
     if one.verdict == Verdict.CE:
         return _("%(name)s does not compile.") % {"name": name}
@@ -284,6 +287,12 @@ def fault_of(one: Judged) -> str:
             "name": name
         }
     return ""
+
+
+def is_checkers_fault(judgement: Judgement) -> bool:
+    """Whether it could not be judged because of the author's own checker, as `exams.sandbox.judging` says it."""
+    is_own = judgement.suite.checker == CodeSuite.Checker.CUSTOM
+    return is_own and judgement.state == JudgeState.FAILED and "checker" in judgement.detail
 
 
 def _missed(one: Judged) -> str:

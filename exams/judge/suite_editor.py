@@ -140,10 +140,12 @@ def check(suite: CodeSuite, *, seen: int, actor: User, now: datetime, request: H
 def take_back(suite: CodeSuite, *, actor: User, now: datetime, request: HttpRequest | None = None) -> bool:
     """A draft again, whatever the judge is at; whether it was being checked."""
     with transaction.atomic():
+        judged = Judgement.objects.filter(solution__suite=suite, state__in=OPEN).order_by("pk")
+        list(judged.select_for_update(of=("self",)).values_list("pk", flat=True))  # before the suite, as workers do
         locked = CodeSuite.objects.select_for_update(of=("self",)).get(pk=suite.pk)
         if locked.state != CodeSuite.State.CHECKING:
             return False
-        queue.cancel(Judgement.objects.filter(solution__suite=locked, state__in=OPEN), now=now)
+        queue.cancel(judged, now=now)
         locked.state, locked.revision = CodeSuite.State.DRAFT, locked.revision + 1
         locked.save(update_fields=["state", "revision"])
         _record(locked, "taken back", actor, request)

@@ -17,7 +17,7 @@ from coaching.lib.errors import DomainError
 from coaching.lib.text import whole_number
 from exams.content import Kind
 from exams.judge import suite_editor, suite_page
-from exams.judge.suite_checks import judged, needed_ms
+from exams.judge.suite_checks import is_checkers_fault, judged, needed_ms
 from exams.judge.suite_editor import SuiteMoved
 from exams.judge.suite_forms import MOST_REVISION, GroupForm, SolutionForm, SuiteForm
 from exams.judge.suite_rule_forms import CompareForm, LimitsForm, StyleForm
@@ -234,7 +234,9 @@ def _came_to(row: CodeSolution) -> dict[str, Any]:
     """The solution with what the judge said of it."""
     one = next(one for one in judged(row.suite) if one.solution.pk == row.pk)
     output = suite_page.visible(one.judgement.compiler_output if one.judgement else "")
-    said = {"state": suite_page.state_of(one), "results": list(one.by_test.values())}
+    said: dict[str, Any] = {"state": suite_page.state_of(one), "results": list(one.by_test.values())}
+    if one.judgement and is_checkers_fault(one.judgement):
+        said["checker_output"] = suite_page.visible(one.judgement.detail)
     return {"solution": row, "compiler_output": output} | said
 
 

@@ -219,13 +219,17 @@ class Probed:
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        return cls(
-            runner=str(found["runner"]),
-            version=str(found["version"]),
-            cgroup=str(found["cgroup"]),
-            findings=tuple(Finding(**one) for one in found["findings"]),
-            languages=tuple(Toolchain(**one) for one in found["languages"]),
-        )
+        """What no probe of this release wrote, as a worker of another one may, is off."""
+        try:
+            return cls(
+                runner=str(found["runner"]),
+                version=str(found["version"]),
+                cgroup=str(found["cgroup"]),
+                findings=tuple(Finding(**one) for one in found["findings"]),
+                languages=tuple(Toolchain(**one) for one in found["languages"]),
+            )
+        except (LookupError, TypeError):
+            return cls("off")
 
 
 def _packed(said: Any) -> Any:

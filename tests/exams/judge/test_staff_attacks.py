@@ -2,22 +2,34 @@
 
 import json
 import stat
+import threading
+import time
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from exams.judge import suite_zips
-from exams.models import CodeGroup, CodeSuite
+from exams.judge import hosts, queue, suite_editor, suite_zips
+from exams.models import CodeGroup, CodeSuite, JudgeHost, Judgement
 from tests import people
-from tests.exams import coded
+from tests.exams import coded, judge_rows
 from tests.exams.judge.test_suite_zips import packed
+from tests.racing import outcomes
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    yield
+    hosts.forget()
 
 
 @pytest.fixture
@@ -73,3 +85,76 @@ def test_hidden_tests_of_a_zip_never_become_samples_by_their_groups_title(browse
     answer = taken_in(browser, suite, packed({"secret/1.in": "1", "secret/1.out": "1", "x/1.in": "1", "x/1.out": "1"}))
     assert "“secret” is a group of samples" in words(answer)
     assert suite.tests.count() == 3
+
+
+# --- Checking ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_wrote_a_checker_that_fails_is_told_so_and_how(browser: Client, suite: CodeSuite) -> None:
+    CodeSuite.objects.update(checker="custom", checker_language="py", checker_source="boo(")
+    solution, said = coded.a_solution(suite), "not judged: the checker does not compile: SyntaxError\u202e: line 1"
+    Judgement.objects.create(solution=solution, suite=suite, state="FAILED", detail=said)
+    page = words(browser.get(reverse("question_tests", args=[suite.question.uuid])))
+    assert "Your own checker failed on add.py" in page
+    assert "ask the operator" not in page
+    own = words(browser.get(reverse("suite_solution", args=[suite.question.uuid, solution.uuid])))
+    assert "the checker does not compile: SyntaxError" in own
+    assert "\u202e" not in own
+
+
+def test_who_wrote_a_solution_that_breaks_off_sees_how_on_the_samples(browser: Client, suite: CodeSuite) -> None:
+    solution, tests = coded.a_solution(suite), list(suite.tests.order_by("position"))
+    entry = {"verdict": "RE", "score": 0, "cpu_ms": 9, "memory_bytes": 9, "points": "0"}
+    found = [entry | {"test": one.pk, "number": at} for at, one in enumerate(tests, start=1)]
+    found[0] |= {"stdout": "", "stderr": "ValueError: <no> number", "message": ""}
+    done = {"state": "COMPLETE", "verdict": "RE", "finished_at": timezone.now()}
+    Judgement.objects.create(solution=solution, suite=suite, tests=found, **done)
+    own = words(browser.get(reverse("suite_solution", args=[suite.question.uuid, solution.uuid])))
+    assert "ValueError: &lt;no&gt; number" in own
+
+
+# --- Machines ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"runner": "bwrap", "version": "1", "cgroup": "", "findings": [], "languages": [{"language": "py", "new": 1}]},
+    ],
+)
+@pytest.mark.parametrize("works", [False, True])
+def test_what_a_worker_of_another_release_says_of_its_machine_ends_no_page(
+    browser: Client, said: dict[str, Any], *, works: bool
+) -> None:
+    judge_rows.a_host(works=works)
+    JudgeHost.objects.update(probed=said)
+    hosts.forget()
+    answer = browser.get(reverse("judge"))
+    assert (answer.status_code, hosts.judge_state(JudgeHost.objects.get().seen_at).languages) == (200, {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tests_taken_back_while_their_last_solution_is_judged_wait_for_the_worker_and_it_not_for_them() -> None:
+    judge_rows.a_host()
+    suite, teacher = coded.a_suite(ready=False), people.teacher()
+    coded.a_solution(suite)
+    suite_editor.check(suite, seen=1, actor=teacher, now=timezone.now())
+    row = queue.claim_next("a worker", now=timezone.now())
+    assert row is not None
+    is_writing = threading.Event()
+
+    def judged() -> None:
+        with transaction.atomic():
+            Judgement.objects.filter(pk=row.pk).update(done_count=3)
+            is_writing.set()
+            time.sleep(0.3)
+            judge_rows.finish(row, "AC", "AC", "AC", now=timezone.now())
+
+    def taken_back() -> bool:
+        is_writing.wait(10)
+        return suite_editor.take_back(suite, actor=teacher, now=timezone.now())
+
+    assert outcomes([judged, taken_back]) == [None, False]
+    suite.refresh_from_db()
+    assert suite.state == CodeSuite.State.READY
