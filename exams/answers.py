@@ -123,4 +123,6 @@ def _program(answer: Any, asked: Asked) -> dict[str, str] | None:
         raise BadAnswer("wrong_shape")
     if language not in asked.languages:
         raise BadAnswer("unknown")
-    return {"language": language, "source": source} if source else None
+    if source is None or not source.replace("\ufeff", "").strip():  # a mark of the byte order is no program
+        return None
+    return {"language": language, "source": source}

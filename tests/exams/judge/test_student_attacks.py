@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from exams import finishing, own_copy
+from exams import finishing, own_copy, saving
 from exams.judge import queue
 from exams.models import CodeRules, Judgement
 from exams.models.attempts import EndedBy
 from exams.models.judging import MOST_TRIES
+from exams.sent import Sent
 from tests import people
 from tests.exams.judge_rows import a_host, a_question, an_attempt, judge, results_out, run, submit
 
@@ -81,3 +82,11 @@ def test_the_copy_of_ones_data_is_no_way_around_what_is_shown_of_hidden_tests(
     assert programs_of(attempt.student) == [("", None)]
     results_out(question.test, with_solutions=with_solutions)
     assert programs_of(attempt.student) == [(verdict, 10)]
+
+
+def test_a_mark_of_the_byte_order_alone_is_no_answer_that_somebody_must_read(question, attempt):
+    nothing = Sent(question.uuid, 1, {"language": "py", "source": "\ufeff\n"})
+    saving.save(attempt.uuid, student=attempt.student, epoch=1, sent=[nothing], now=timezone.now())
+    finishing.submit(attempt, by=EndedBy.STUDENT, now=timezone.now())
+    assert not attempt.responses.get().is_answered
+    assert not attempt.code_submissions.exists()
