@@ -23,6 +23,9 @@ LOOK_THEMSELVES = {
     "bank_question_edit",
     "question_file",
     "paper_marks_file",
+    "suite_test",
+    "suite_test_new",
+    "suite_zip",
 }
 # When a session was last used, Django's own sessions, the copy of an address that allauth makes as it meets it, and
 # what results say of everybody, which is reckoned for whoever looks first.
