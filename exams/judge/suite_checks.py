@@ -30,6 +30,8 @@ from exams.sandbox.protocol import MOST_INPUT, MOST_INPUTS, MOST_SOURCE, MOST_TE
 OPEN = frozenset({JudgeState.PENDING, JudgeState.RUNNING, JudgeState.WAITING})
 LEAST_TIMES, WANTED_TIMES, LEAST_SUGGESTED_MS = 2, 3, 1_000
 """The time limit is at least so often what the slowest right solution needed, and better so often."""
+LEAST_TOLERANCE = Decimal("1e-15")
+"""Less than that no two numbers of a program differ by, unless they are the same."""
 _SAY_NOTHING = frozenset({Verdict.SE, Verdict.SK})
 LANGUAGE_NAMES: Mapping[str, str] = dict(NAMES)
 
@@ -180,12 +182,12 @@ def _of_compare(suite: CodeSuite) -> Iterator[Problem]:
 
 
 def tolerance_of(typed: str) -> Decimal | None:
-    """A tolerance as people write it: above 0 and below 1; None for anything else."""
+    """A tolerance as people write it: from LEAST_TOLERANCE and below 1; None for anything else."""
     try:
         found = Decimal(typed.strip()) if typed.isascii() and "_" not in typed else None
     except ArithmeticError:
         return None
-    return found if found is not None and found.is_finite() and 0 < found < 1 else None
+    return found if found is not None and found.is_finite() and LEAST_TOLERANCE <= found < 1 else None
 
 
 def _of_limits(suite: CodeSuite) -> Iterator[Problem]:

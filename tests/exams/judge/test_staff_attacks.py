@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from exams.judge import hosts, queue, suite_editor, suite_zips
+from exams.judge import hosts, queue, suite_checks, suite_editor, suite_zips
 from exams.models import CodeGroup, CodeSuite, JudgeHost, Judgement
 from tests import people
 from tests.exams import coded, judge_rows
@@ -111,6 +111,11 @@ def test_who_wrote_a_solution_that_breaks_off_sees_how_on_the_samples(browser: C
     Judgement.objects.create(solution=solution, suite=suite, tests=found, **done)
     own = words(browser.get(reverse("suite_solution", args=[suite.question.uuid, solution.uuid])))
     assert "ValueError: &lt;no&gt; number" in own
+
+
+def test_a_tolerance_no_number_can_keep_is_none() -> None:
+    assert suite_checks.tolerance_of("1e-999999") is None
+    assert suite_checks.tolerance_of("1e-15")
 
 
 # --- Machines ---------------------------------------------------------------------------------------------------------
