@@ -19,7 +19,8 @@ from django.utils import timezone
 from exams.judge import hosts, queue, suite_checks, suite_editor, suite_zips
 from exams.models import CodeGroup, CodeSuite, JudgeHost, Judgement
 from tests import people
-from tests.exams import coded, judge_rows
+from tests.exams import coded, judge_rows, marked
+from tests.exams.judge import judged
 from tests.exams.judge.test_suite_zips import packed
 from tests.racing import outcomes
 
@@ -116,6 +117,15 @@ def test_who_wrote_a_solution_that_breaks_off_sees_how_on_the_samples(browser: C
 def test_a_tolerance_no_number_can_keep_is_none() -> None:
     assert suite_checks.tolerance_of("1e-999999") is None
     assert suite_checks.tolerance_of("1e-15")
+
+
+def test_a_question_the_judge_marked_does_not_say_that_somebody_marks_it(browser: Client) -> None:
+    test = judged.closed()
+    judged.submits(judged.writes(test))
+    marked.reckoned(test)
+    page = words(browser.get(reverse("test_item", args=[test.uuid, 2])))
+    assert "its tests judge the programs" in page
+    assert "somebody marks it" not in page
 
 
 # --- Machines ---------------------------------------------------------------------------------------------------------
