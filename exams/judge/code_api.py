@@ -17,7 +17,7 @@ from exams import saving
 from exams.attempt_api import answering, refused
 from exams.devices import Device
 from exams.judge import code_page, submitting
-from exams.judge.said import submission_json
+from exams.judge.said import Shows, submission_json
 from exams.judge.sources import BadProgram
 from exams.models import CodeSubmission, Test
 from exams.saving import SectionClosed
@@ -82,7 +82,8 @@ def _take(request: SignedInRequest, attempt: UUID, question: UUID, *, kind: str)
         return refused(error)
     if is_form:
         return HttpResponseRedirect(_url(submission), status=303)
-    said = submission_json(submission, for_staff=False, now=now)
+    # Of one that waits there is nothing to be seen: its rules need not be asked.
+    said = submission_json(submission, for_staff=False, now=now, sees=Shows.SAMPLES if submission.is_open else None)
     status = 202 if submission.asked_at == now else 200
     return JsonResponse(said | {"url": _url(submission)}, status=status, headers=KEPT_NOWHERE)
 

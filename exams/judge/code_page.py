@@ -32,6 +32,8 @@ from exams.models.judging import JudgeState
 from exams.sandbox.protocol import Verdict
 from exams.sitting_page import sitting_of, time_text
 
+LOOKS, LONGEST_S = 4, 15
+"""Who waits long in the queue looks less often: so many times until his turn, but at least every so many seconds."""
 OPEN = frozenset({JudgeState.PENDING, JudgeState.RUNNING, JudgeState.WAITING})
 DIFFER = frozenset({Verdict.WA, Verdict.PA})
 
@@ -97,6 +99,7 @@ class Shown:
     stage: str
     state: Sign
     note: str
+    look_s: int
     done: int
     total: int
     verdict: Sign | None
@@ -165,6 +168,7 @@ def shown(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: boo
         stage=state,
         state=state_sign(state, position=said.get("position") or None, done=done, total=total),
         note=state_note(state, wait_s=said.get("wait_s"), is_run=is_run),
+        look_s=min(int(said.get("wait_s") or 0) // LOOKS, LONGEST_S),
         done=done,
         total=total,
         verdict=verdict,

@@ -20,6 +20,14 @@ def cpu_ns(pid: int) -> int:
         return 0
 
 
+def kept_waiting_ns(pid: int) -> int:
+    """For how long a process could have run and others had the CPU; 0 where the kernel does not count it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 def resident_bytes(pid: int) -> int:
     """What one process has in memory at this moment."""
     try:

@@ -19,9 +19,9 @@ async function look() {
 }
 
 function soon() {
-  const stage = place.querySelector("[data-open]")?.dataset.open;
-  if (!stage || document.hidden) return;
-  setTimeout(look, stage === "WAITING" ? WAITING_MS : pause);
+  const shown = place.querySelector("[data-open]")?.dataset;
+  if (!shown || document.hidden) return;
+  setTimeout(look, shown.open === "WAITING" ? WAITING_MS : Math.max(pause, shown.look * 1000));
   pause = Math.min(pause * 1.4, LONGEST_MS);
 }
 

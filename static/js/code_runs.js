@@ -121,7 +121,8 @@ export class Runs {
     if (document.hidden || this.isOver) return;
     const waits = this.open();
     const isSlow = waits.every((one) => one.dataset.open === "WAITING");
-    this.pause = isSlow ? WAITING_MS : Math.min(this.pause * SLOWER, LONGEST_MS);
+    const asked = Math.min(...waits.map((one) => one.dataset.look * 1000)); // who is far behind looks less often
+    this.pause = isSlow ? WAITING_MS : Math.max(Math.min(this.pause * SLOWER, LONGEST_MS), asked);
     const found = await Promise.all(waits.map((one) => this.part(one.dataset.sub)));
     if (this.isOver) return;
     let isDone = false;
