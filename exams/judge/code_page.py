@@ -132,6 +132,11 @@ class Shown:
         return self.stage == JudgeState.COMPLETE
 
     @property
+    def again_s(self) -> int:
+        """After so many seconds a page without a script looks again."""
+        return max(self.look_s, 4)
+
+    @property
     def say(self) -> str:
         """In one sentence, for the ear: what just came of it."""
         words = [f"{self.title}: {self.verdict.word if self.verdict else self.state.word}"]
