@@ -239,7 +239,8 @@ def test_a_helper_that_hangs_is_ended_and_its_children_with_it(helper_that):
         "time.sleep(1000)"
     )
     below: set[int] = set()
-    watching = threading.Timer(0.3, lambda: below.update(children(os.getpid())))
+    others = set(children(os.getpid()))  # servers of other tests
+    watching = threading.Timer(0.3, lambda: below.update(set(children(os.getpid())) - others))
     watching.start()
     with pytest.raises(SandboxFailed, match="too long"):
         judged(job("py"), on_event=Heard(), timeout_s=0.5)
@@ -256,10 +257,11 @@ def test_a_machine_without_a_sandbox_says_what_to_install():
 
 def test_what_the_caller_raises_stops_the_job():
     require("py")
-    found: list[int] = []
+    found: set[int] = set()
+    others = set(children(os.getpid()))
 
     def stop(_event: object) -> None:
-        found.extend(children(os.getpid()))
+        found.update(set(children(os.getpid())) - others)
         raise KeyError("newer")
 
     with pytest.raises(KeyError, match="newer"):
@@ -270,8 +272,9 @@ def test_what_the_caller_raises_stops_the_job():
 
 def test_a_job_that_takes_too_long_leaves_nothing():
     require("py")
-    found: list[int] = []
-    watching = threading.Timer(0.7, lambda: found.extend(children(os.getpid())))
+    found: set[int] = set()
+    others = set(children(os.getpid()))
+    watching = threading.Timer(0.7, lambda: found.update(set(children(os.getpid())) - others))
     watching.start()
     with pytest.raises(SandboxFailed, match="too long"):
         judged(job("py", "sleep", limits=SLEEP), on_event=Heard(), timeout_s=0.9)
