@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from attendance import codes
 from attendance.codes import LENGTH, STEP_S, age_s, code_of, ends_in_s, normal, step_at, step_of
 
+pytestmark = pytest.mark.apart
+
 KEY = bytes(range(32))
 NOON = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)  # the beginning of a step
 

@@ -22,6 +22,8 @@ from attendance.geofence import (
     speed_kmh,
 )
 
+pytestmark = pytest.mark.apart
+
 NASHIK = (20.0064, 73.7645)
 HERE = Fence(1, *NASHIK, 100.0)
 A_DEGREE_M = math.radians(1) * EARTH_M

@@ -1,9 +1,12 @@
 """Shares: what counts, and that the promises made of them hold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.shares import Share
+
+pytestmark = pytest.mark.apart
 
 
 @st.composite

@@ -11,6 +11,8 @@ from batches import free_slots
 from batches.free_slots import Bounds, free_spans
 from batches.series import Days, Span, span
 
+pytestmark = pytest.mark.apart
+
 IST, BERLIN = ZoneInfo("Asia/Kolkata"), ZoneInfo("Europe/Berlin")
 TUESDAY = date(2026, 11, 24)
 YEAR = Days(date(2026, 4, 1), date(2027, 3, 31))

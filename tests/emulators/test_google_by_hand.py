@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
 import requests
 
 from tests.emulators.google.console import Console
+
+pytestmark = pytest.mark.apart
 
 
 def started(project_dir, *arguments):

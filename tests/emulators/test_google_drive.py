@@ -10,6 +10,8 @@ from googleapiclient.http import MediaIoBaseDownload, MediaIoBaseUpload
 from tests.emulators.google import Hide
 from tests.emulators.google.accounts import md5_of
 
+pytestmark = pytest.mark.apart
+
 CHUNK = 256 * 1024
 BYTES = bytes(range(251)) * 3000  # 753,000 bytes, no multiple of anything
 

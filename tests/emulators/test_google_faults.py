@@ -10,6 +10,8 @@ from tests.emulators.google import Delay, Drop, Flip, IgnoreRange, Mangle, Omit,
 from tests.emulators.google.accounts import md5_of
 from tests.emulators.test_google_uploads import BYTES, asked, download, opened, send
 
+pytestmark = pytest.mark.apart
+
 
 def reason_of(answer):
     return answer.json()["error"]["errors"][0]["reason"]

@@ -12,6 +12,8 @@ from hashlib import md5
 
 import pytest
 
+pytestmark = pytest.mark.apart
+
 RCLONE = shutil.which("rclone") or ""
 MIB = 1 << 20
 

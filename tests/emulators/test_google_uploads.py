@@ -8,6 +8,8 @@ import requests
 from tests.emulators.google import Drop, EndSession, Keep
 from tests.emulators.google.accounts import md5_of
 
+pytestmark = pytest.mark.apart
+
 CHUNK = 256 * 1024
 BYTES = bytes(range(251)) * 3000
 SIZE = len(BYTES)

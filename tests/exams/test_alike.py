@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from exams import alike
 
+pytestmark = pytest.mark.apart
+
 Wrong = dict[int, str]
 
 

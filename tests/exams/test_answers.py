@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from exams.answers import BadAnswer, clean, is_answered
 from exams.content import Kind
 
+pytestmark = pytest.mark.apart
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -9,6 +9,8 @@ from exams.content import Key, Kind, Number
 from exams.grading import Grader, Item, Part, Sheet, Written, plain
 from exams.schemes import Rules
 
+pytestmark = pytest.mark.apart
+
 RULES = Rules.from_json(
     {
         "kinds": {"MULTIPLE": {"right": "4", "wrong": "-2", "partial": "PER_RIGHT", "each": "1"}},

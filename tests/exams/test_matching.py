@@ -1,9 +1,12 @@
 """Which question serves which line of a blueprint: as many as can be, by any way there is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.matching import filled
+
+pytestmark = pytest.mark.apart
 
 
 def test_wide_want_leaves_the_rare_ones_to_the_narrow_want():

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from exams.outages import Span, lost
 
+pytestmark = pytest.mark.apart
+
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 

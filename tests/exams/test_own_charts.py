@@ -1,9 +1,12 @@
 """Where things lie on a student's charts."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.own_charts import GAP, SIGN, Spent, progress, strip, time_chart
+
+pytestmark = pytest.mark.apart
 
 MARKS = st.floats(-100, 400)
 

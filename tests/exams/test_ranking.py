@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from exams.ranking import Candidate, percentiles, ranks
 
+pytestmark = pytest.mark.apart
+
 NEET = [{"by": "SECTION", "name": "Biology"}, {"by": "FEWER_WRONG"}, {"by": "OLDER"}]
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from exams.content import Key, Kind, Number
 from exams.schemes import Answered, Outcome, Rules, Verdict, counting, most_of_section, score
 
+pytestmark = pytest.mark.apart
+
 ADVANCED = Rules.from_json(
     {"kinds": {"MULTIPLE": {"right": "4", "wrong": "-2", "blank": "0", "partial": "PER_RIGHT", "each": "1"}}}
 )

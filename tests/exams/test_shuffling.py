@@ -2,10 +2,13 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exams.shuffling import shuffled
+
+pytestmark = pytest.mark.apart
 
 KNOWN = [3, 0, 2, 5, 1, 7, 6, 4, 9, 8]
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from exams.sittings import clock_of, with_more
 
+pytestmark = pytest.mark.apart
+
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 

@@ -10,6 +10,8 @@ from scipy import stats
 
 from exams import statistics as ours
 
+pytestmark = pytest.mark.apart
+
 CLOSE: dict[str, Any] = {"rel": 1e-9, "abs": 1e-9}
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from coaching.lib import bodies
 from coaching.lib.bodies import ArrivingBody
 
+pytestmark = pytest.mark.apart
+
 
 class Sender:
     """An ASGI `receive` that gives the pieces, then what `ends` names: `complete`, `disconnect`, `silence`."""

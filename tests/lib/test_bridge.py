@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from coaching.lib import bridge
 from coaching.lib.bridge import ClientGoneError, FileBody, RequestBody, build_environ
 
+pytestmark = pytest.mark.apart
+
 PIECES = st.lists(st.binary(max_size=40), max_size=12)
 
 

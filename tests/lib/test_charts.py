@@ -1,9 +1,12 @@
 """Where the parts of charts lie: inside their box, whatever the numbers are."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.lib.charts import Share, Spread, heat_level, histogram, shares_chart
+
+pytestmark = pytest.mark.apart
 
 SPREAD = Spread(mean=139.4, least=12, q1=98, median=136, q3=178, highest=271)
 

@@ -8,6 +8,8 @@ import pytest
 
 from coaching.lib.exports import csv_response, safe_cell
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.mark.parametrize("text", ["=1+1", "+91 98", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://e")'])
 def test_d44_text_that_would_be_a_formula_is_text(text: str) -> None:

@@ -9,6 +9,8 @@ from pypdf import PdfReader
 from coaching.lib import pdf_fonts
 from coaching.lib.pdf import Column, Document
 
+pytestmark = pytest.mark.apart
+
 MADE = datetime(2026, 11, 22, 10, tzinfo=UTC)
 HINDI = "श्रीमती प्रियंका क्षत्रिय ज्ञानेश्वरी विद्यार्थी हिन्दी भौतिकी कीर्ति"
 

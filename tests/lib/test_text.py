@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from coaching.lib.text import NAME_BYTES, clean_filename, content_disposition, one_line
 
+pytestmark = pytest.mark.apart
+
 NAMES = st.text(max_size=300) | st.text(alphabet="ab./\\\"'\r\n\t%;=\u202e\u2066 क्षि𝄞\x00", max_size=40)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from coaching.lib.workbooks import workbook_response
 
+pytestmark = pytest.mark.apart
+
 HEADER = ["No.", "Name", "Marks", "Note"]
 ROWS = [
     [1, "रितिका शर्मा", Decimal("-3.50"), None],

@@ -10,6 +10,8 @@ from exams.judge.code_diff import AFTER, BEFORE, LONGEST, diff_of
 from exams.models.judging import JudgeState
 from exams.sandbox.protocol import Verdict
 
+pytestmark = pytest.mark.apart
+
 
 def test_every_verdict_has_a_code_a_drawing_a_tone_and_a_word():
     signs = [code_words.sign_of(one) for one in Verdict]

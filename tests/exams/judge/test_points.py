@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from exams.judge.points import Scored, Weighed, headline, reckon
 from exams.sandbox.protocol import Verdict
 
+pytestmark = pytest.mark.apart
+
 AC, WA, PA, TLE, RE, SE, CE, SK = (
     Scored(one, 0.5 if one is Verdict.PA else float(one is Verdict.AC))
     for one in (

@@ -11,6 +11,8 @@ import pytest
 from exams.judge import suite_zips
 from exams.judge.suite_zips import ZipGroup, ZipPlan, ZipTest
 
+pytestmark = pytest.mark.apart
+
 
 def packed(files: Mapping[str, bytes | str]) -> bytes:
     into = io.BytesIO()
