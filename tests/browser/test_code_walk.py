@@ -126,8 +126,6 @@ def test_wrong_program_is_run_mended_and_submitted_at_a_desk(sit, institute):
     expect(page.locator(".sub-list .vds")).to_have_count(2)
     look(page, "code-judged")
     page.set_viewport_size(DESK["viewport"])
-    page.get_by_role("heading", name="Submission 2").scroll_into_view_if_needed()
-    take_picture(page, "code-desk", whole=False)
     over_the_paper(page)
 
 
