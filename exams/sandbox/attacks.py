@@ -1,7 +1,7 @@
 """Run inside the sandbox by `probe`: tries what a program must not be able to do, and prints what it could, one a line.
 
-Stands alone, as nothing of the project is there. Arguments: a file of the machine outside that anybody there may read,
-and the number of a process outside.
+Stands alone, as nothing of the project is there. Arguments: the number of a process outside, and files and folders of
+the machine outside, such as one that anybody there may read.
 """
 
 import contextlib
@@ -11,9 +11,9 @@ import os
 import platform
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-_OUTSIDE = ("/proc/self", "/sys/kernel", "/root", "/home", "/var", "/run", "/opt", "/srv", "/mnt", "/etc/shadow")
+_OUTSIDE = ("/proc/self", "/sys/kernel", "/home", "/var", "/run", "/opt", "/srv", "/mnt", "/etc/shadow")
 _PLACES = ("/", "/box", "/tmp", "/dev", "/dev/shm", "/etc", "/usr/bin", "/usr/local/bin")  # noqa: S108
 _FAMILIES = ("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_ALG", "AF_BLUETOOTH")
 _ENVIRONMENT = {"PATH", "HOME", "LANG", "LC_CTYPE", "PWD"}
@@ -35,16 +35,16 @@ _CALLS = {
 }
 
 
-def leaks(canary: str, process: int) -> Iterator[str]:
+def leaks(process: int, outside: Sequence[str]) -> Iterator[str]:
     """What could be done, in words."""
-    yield from _files(canary)
+    yield from _files(outside)
     yield from _network()
     yield from _others(process)
     yield from _kernel()
 
 
-def _files(canary: str) -> Iterator[str]:
-    yield from (f"{path} can be seen" for path in (*_OUTSIDE, canary) if os.path.lexists(path))
+def _files(outside: Sequence[str]) -> Iterator[str]:
+    yield from (f"{path} can be seen" for path in (*_OUTSIDE, *outside) if os.path.lexists(path))
     for place in _PLACES:
         with contextlib.suppress(OSError):
             os.close(os.open(f"{place}/written", os.O_WRONLY | os.O_CREAT))
@@ -93,6 +93,6 @@ def _kernel() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for leak in leaks(sys.argv[1], int(sys.argv[2])):
+    for leak in leaks(int(sys.argv[1]), sys.argv[2:]):
         print(leak)  # noqa: T201
     print("done")  # noqa: T201

@@ -8,6 +8,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -99,13 +100,21 @@ def _leaks(runner: Runner, python: str) -> list[str]:
     """What the attacks could do; none of them being run is one, too."""
     with tempfile.NamedTemporaryFile() as canary:
         os.chmod(canary.fileno(), 0o644)  # noqa: PTH101 - by its number
-        command = [python, "-I", "-S", "-B", "/code/attacks.py", canary.name, str(os.getpid())]
+        command = [python, "-I", "-S", "-B", "/code/attacks.py", str(os.getpid()), canary.name, *_homes()]
         script = File("/code/attacks.py", _ATTACKS.read_bytes())
         outcome = runner.run(command, bounds=Bounds(), files=[script])
     *got_out, end = outcome.stdout.decode(errors="replace").splitlines() or [""]
     if outcome.status is Status.OK and end == "done":
         return got_out
     return [*got_out, f"the attacks ended early ({outcome.status}, {outcome.detail or end})"]
+
+
+def _homes() -> Iterator[str]:
+    """Root's, wherever this machine has it; the whole tree is none, as there is one inside, too."""
+    with suppress(RuntimeError):  # nobody is called so
+        home = Path("~root").expanduser()
+        if home != Path("/"):
+            yield str(home)
 
 
 def _tried(runner: Runner, python: str, code: str, bounds: Bounds) -> Outcome:

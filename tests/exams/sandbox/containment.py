@@ -4,6 +4,7 @@ Only the standard library: `worker` uses it where Django is not.
 """
 
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -80,7 +81,11 @@ class Doors:
                 "NODE_OPTIONS": "--canary", "PYTHONSTARTUP": self.canary, "LD_PRELOAD_CANARY": self.canary}  # fmt: skip
 
     def filled_in(self, source: str) -> str:
-        return source.replace("@SECRET@", str(self.secret)).replace("@PROJECT@", str(self._project))
+        """Placeholders as the paths they stand for on this machine."""
+        paths = {"@SECRET@": self.secret, "@PROJECT@": self._project, "@ROOT@": pwd.getpwuid(0).pw_dir}
+        for name, path in paths.items():
+            source = source.replace(name, str(path))
+        return source
 
     def visits(self) -> list[str]:
         """Of every socket that somebody reached. They are forgotten by that."""

@@ -11,7 +11,8 @@ They lie in `corpus`, named `<group>_<name>.<language>`, each a file as it would
     memory: 64          limit in MB (128)
     slow: yes           only the whole corpus has it (make proof)
 
-A program that finds a hole says `hole: …` on its output. @SECRET@ and @PROJECT@ stand for paths of this machine.
+A program that finds a hole says `hole: …` on its output. @SECRET@, @PROJECT@ and @ROOT@ (where root
+is at home) stand for paths of this machine.
 """
 
 import re

@@ -10,6 +10,6 @@ holes = [name for name in os.environ if name not in ("PATH", "LANG", "LC_ALL", "
 block = ctypes.c_char_p.in_dll(ctypes.CDLL(None), "environ")
 if b"CANARY" in bytes(str(os.environ), "utf-8") or any("CANARY" in word for word in [*sys.argv, *sys.path]):
     holes.append("canary")
-if any(path.startswith(("/root", "/home", "/work")) for path in sys.path):
+if any(path.startswith(("@ROOT@", "@PROJECT@", "/home")) for path in sys.path):
     holes.append("path")
 print(f"hole: {holes}" if holes else "contained")

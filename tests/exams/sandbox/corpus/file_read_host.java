@@ -13,7 +13,7 @@ public class Main {
     public static void main(String[] arguments) throws Exception {
         var doors = new String(System.in.readAllBytes(), StandardCharsets.UTF_8).split("\n");
         var holes = new ArrayList<String>();
-        for (String name : List.of(doors[4], doors[5], doors[6], doors[5] + "/manage.py", "/etc/shadow", "/root",
+        for (String name : List.of(doors[4], doors[5], doors[6], doors[5] + "/manage.py", "/etc/shadow", "@ROOT@",
                 "/proc/self/environ", "/proc/self/cmdline", "/sys/class", "/var/lib", "/srv")) {
             try {
                 var listed = new File(name).list();

@@ -7,7 +7,7 @@ _tcp, _udp, _unix, _abstract, secret, project, home = open(0).read().split("\n")
 names = [
     secret, f"{project}/coaching/settings.py", f"{project}/manage.py", f"{project}/.env", f"{project}/var",
     f"{project}/var/db.sqlite3", f"{project}/.git/config", f"{project}/exams/sandbox/protocol.py", project, home,
-    f"{home}/.ssh", f"{home}/.bash_history", "/root", "/home", "/var", "/var/lib", "/var/log", "/var/www", "/srv",
+    f"{home}/.ssh", f"{home}/.bash_history", "@ROOT@", "/home", "/var", "/var/lib", "/var/log", "/var/www", "/srv",
     "/opt", "/mnt", "/media", "/boot", "/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh", "/etc/ssl/private",
     "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/etc/machine-id", "/etc/environment", "/etc/crontab",
     "/etc/fstab", "/etc/passwd-", "/run/secrets", "/run/docker.sock", "/var/run/docker.sock", "/run/systemd",
