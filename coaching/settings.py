@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "batches",
     "attendance",
     "exams",
+    "fees",
     "dfs",
     "coaching",
     "accounts.apps.DjangoAdminConfig",

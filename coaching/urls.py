@@ -52,6 +52,7 @@ urlpatterns.append(path("batches/", include("batches.urls")))
 urlpatterns.append(path("attendance/", include("attendance.urls")))
 urlpatterns.append(path("a/", include("attendance.link_urls")))
 urlpatterns.append(path("exams/", include("exams.urls")))
+urlpatterns.append(path("fees/", include("fees.urls")))
 urlpatterns.append(path("calendar/", include("coaching.pages.calendar_urls")))
 if find_spec("dfs.urls"):
     urlpatterns.append(path("dfs/", include("dfs.urls")))

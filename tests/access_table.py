@@ -28,6 +28,12 @@ from tests import people
 from tests.access_attendance import ATTENDANCE
 from tests.access_batches import BATCHES
 from tests.access_exams import EXAMS
+from tests.access_fees_account import FEES_ACCOUNT
+from tests.access_fees_counter import FEES_COUNTER
+from tests.access_fees_document import FEES_DOCUMENT
+from tests.access_fees_own import FEES_OWN
+from tests.access_fees_report import FEES_REPORT
+from tests.access_fees_setup import FEES_SETUP
 from tests.access_judge import JUDGE
 from tests.access_rows import ANONYMOUS, KINDS, Row, everybody, only, the_student, whoever_is_signed_in
 from tests.access_similar import SIMILAR
@@ -145,6 +151,12 @@ TABLE = {
     **EXAMS,
     **JUDGE,
     **SUITES,
+    **FEES_ACCOUNT,
+    **FEES_COUNTER,
+    **FEES_DOCUMENT,
+    **FEES_OWN,
+    **FEES_REPORT,
+    **FEES_SETUP,
     **SIMILAR,
     "root": Row(whoever_is_signed_in(302)),
     "dashboard": Row(whoever_is_signed_in(200)),

@@ -1,6 +1,6 @@
-"""Append-only tables, guarded by the database itself.
+"""Triggers: append-only tables, refused changes and sums that follow, guarded by the database itself.
 
-An app declares its tables in `AppConfig.ready`; `accounts` installs every declared guard after each migrate, because
+An app declares its guards in `AppConfig.ready`; `accounts` installs every declared guard after each migrate, because
 SQLite remakes an altered table and silently loses its triggers. A refused statement is an IntegrityError on both
 databases.
 """
@@ -8,10 +8,23 @@ databases.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class Guard(Protocol):
+    """Triggers on one table. `key` tells guards apart."""
+
+    @property
+    def table(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    def statements(self, vendor: str) -> dict[str, str]:
+        """For "sqlite" or "postgresql": statements by the name of what they create, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +35,75 @@ class AppendOnly:
     at: str = "at"
     kept_days: int | None = None
 
+    @property
+    def key(self) -> str:
+        return self.table
+
     def trigger(self, verb: str) -> str:
         return f"{self.table}_no_{verb}"
 
+    def statements(self, vendor: str) -> dict[str, str]:
+        return _sqlite(self) if vendor == "sqlite" else _postgresql(self)
 
-_declared: dict[str, AppendOnly] = {}
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change of a row (`event` is UPDATE or DELETE) that is refused while `when` holds.
+
+    `when` is SQL both databases know, over OLD and NEW; it may ask other tables.
+    """
+
+    name: str
+    table: str
+    event: str
+    when: str
+    message: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    def statements(self, vendor: str) -> dict[str, str]:
+        if vendor == "sqlite":
+            refuse = f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            when = self.when.replace(" IS DISTINCT FROM ", " IS NOT ")  # SQLite knows the standard words from 3.39 on
+            sql = f'CREATE TRIGGER "{self.name}" BEFORE {self.event} ON "{self.table}" WHEN {when} {refuse}'
+            return {self.name: sql}
+        body = (
+            f"IF {self.when} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'; "
+            f"END IF; RETURN {'OLD' if self.event == 'DELETE' else 'NEW'};"
+        )
+        return _function_and_trigger(self.name, f"BEFORE {self.event}", self.table, body)
 
 
-def declare(guard: AppendOnly) -> None:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """After each INSERT into `table` these statements (SQL both databases know, over NEW) are carried out."""
+
+    name: str
+    table: str
+    then: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    def statements(self, vendor: str) -> dict[str, str]:
+        then = " ".join(f"{one};" for one in self.then)
+        if vendor == "sqlite":
+            return {self.name: f'CREATE TRIGGER "{self.name}" AFTER INSERT ON "{self.table}" BEGIN {then} END'}
+        return _function_and_trigger(self.name, "AFTER INSERT", self.table, f"{then} RETURN NULL;")
+
+
+_declared: dict[str, Guard] = {}
+
+
+def declare(guard: Guard) -> None:
     """Have `guard` installed with every migrate from now on."""
-    _declared[guard.table] = guard
+    _declared[guard.key] = guard
 
 
-def declared() -> list[AppendOnly]:
+def declared() -> list[Guard]:
     """Every guard an app asked for."""
     return list(_declared.values())
 
@@ -46,7 +115,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
         for guard in declared():
             if guard.table in tables:
                 _drop(connection, cursor, guard)
-                for statement in _statements(connection, guard).values():
+                for statement in guard.statements(connection.vendor).values():
                     cursor.execute(statement)
 
 
@@ -58,7 +127,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     wanted: dict[str, str] = {}
     for guard in declared():
         if guard.table in tables:
-            wanted |= _statements(connection, guard)
+            wanted |= guard.statements(connection.vendor)
     return sorted(
         name for name, sql in wanted.items() if not name.startswith("function ") and found.get(name) not in {sql, True}
     )
@@ -87,20 +156,15 @@ def _found(connection: BaseDatabaseWrapper, cursor: Any) -> dict[str, str | bool
     return dict(cursor.fetchall())
 
 
-def _drop(connection: BaseDatabaseWrapper, cursor: Any, guard: AppendOnly) -> None:
+def _drop(connection: BaseDatabaseWrapper, cursor: Any, guard: Guard) -> None:
     quote = connection.ops.quote_name
-    for name in _statements(connection, guard):
+    for name in guard.statements(connection.vendor):
         if name.startswith("function "):
             continue
         if connection.vendor == "sqlite":
             cursor.execute(f"DROP TRIGGER IF EXISTS {quote(name)}")
         else:
             cursor.execute(f"DROP TRIGGER IF EXISTS {quote(name)} ON {quote(guard.table)}")
-
-
-def _statements(connection: BaseDatabaseWrapper, guard: AppendOnly) -> dict[str, str]:
-    """Statements by the name of what they create, in order."""
-    return _sqlite(guard) if connection.vendor == "sqlite" else _postgresql(guard)
 
 
 def _sqlite(guard: AppendOnly) -> dict[str, str]:
@@ -131,3 +195,10 @@ def _postgresql(guard: AppendOnly) -> dict[str, str]:
             f'CREATE TRIGGER "{name}" BEFORE {verb.upper()} ON {table} FOR EACH {level} EXECUTE FUNCTION {function}()'
         )
     return statements
+
+
+def _function_and_trigger(name: str, event: str, table: str, body: str) -> dict[str, str]:
+    """For PostgreSQL, on each row."""
+    function = f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$'
+    trigger = f'CREATE TRIGGER "{name}" {event} ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}"()'
+    return {f"function {name}": function, name: trigger}

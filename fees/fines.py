@@ -1,0 +1,33 @@
+"""Late fines. Pure.
+
+A fine grows until the principal is paid; what of it was issued as a due already (or waived) is taken off by the caller.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+NONE, FLAT, PER_DAY, PER_WEEK = "NONE", "FLAT", "PER_DAY", "PER_WEEK"
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class FineRule:
+    """`paise` once, for each day or for each week begun after the days of grace; `cap` is the most, None: no end."""
+
+    kind: str = NONE
+    paise: int = 0
+    grace_days: int = 0
+    cap: int | None = None
+
+
+def accrued(rule: FineRule, *, due_on: date, on: date) -> int:
+    """The fine in paise for what was due on `due_on` and is not paid on `on`. Within the grace it is nothing.
+
+    After the grace every day since the due date counts, so that grace is a delay and no discount.
+    """
+    late = (on - due_on).days
+    if rule.kind == NONE or late <= rule.grace_days:
+        return 0
+    times = {FLAT: 1, PER_DAY: late, PER_WEEK: -(-late // WEEK_DAYS)}[rule.kind]
+    fine = rule.paise * times
+    return fine if rule.cap is None else min(fine, rule.cap)
