@@ -1,7 +1,210 @@
-"""Dues from enrolments."""
+"""Dues from enrolments: what a student owes because he is in a batch, and other charges.
 
-from batches.models import Enrolment
+Whoever joins a batch with a default plan agrees to it: his account, the agreement and its dues are made with the
+enrolment, in its transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from accounts.models import User
+from batches.models import Batch, Enrolment
+from batches.models.enrolments import EnrolmentQuerySet
+from coaching.lib.errors import DomainError
+from fees import issuing, schedule
+from fees.issuing import Draft, Line, Regime
+from fees.ledger import Booking
+from fees.models import Agreement, Due, FeeHead, FeePlan, FeeSettings, PlanOffer, StudentAccount
+
+ENROLMENT, REPAIR, OFFICE = "enrolment", "repair", "office"
+
+
+class WrongPlan(DomainError):
+    """The plan is of another batch, or another student's own."""
+
+    code = "wrong_plan"
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+
+def account_of(student: User) -> StudentAccount:
+    """The student as a payer; made with the first call."""
+    return StudentAccount.objects.get_or_create(student=student)[0]
+
+
+def locked(account_pk: int) -> StudentAccount:
+    """The account as it is now, for this transaction only: who changes somebody's money takes it first."""
+    return StudentAccount.objects.select_for_update().get(pk=account_pk)
+
+
+def _locked_of(student: int) -> StudentAccount:
+    """One query when the account is there."""
+    found = StudentAccount.objects.select_for_update().filter(student=student).first()
+    if found is not None:
+        return found
+    made, is_new = StudentAccount.objects.get_or_create(student_id=student)
+    return made if is_new else locked(made.pk)  # nobody else sees one that is not committed
+
+
+# --- Enrolments -------------------------------------------------------------------------------------------------------
 
 
 def follow_enrolment(enrolment: Enrolment) -> None:
-    """The hook of `batches.changes`."""
+    """The hook of `batches.changes`: dues as the enrolment is now. Called again, it changes nothing."""
+    plan = _plan_for(enrolment)
+    if plan is None:
+        return
+    now = timezone.now()
+    booking = Booking(by=None, source=ENROLMENT, on=timezone.localdate(now), now=now)
+    _follow(enrolment, plan, booking)
+
+
+def _plan_for(enrolment: Enrolment) -> FeePlan | None:
+    """A plan somebody agreed to, or the batch's default; None when there is nothing to do. One query."""
+    agreed = Exists(Agreement.objects.filter(plan=OuterRef("pk"), enrolment=enrolment))
+    default = Q(offer__is_default=True, offer__withdrawn_at=None)
+    plans = FeePlan.objects.filter(default | agreed, batch=enrolment.batch_id)
+    return plans.annotate(is_agreed=agreed).order_by("-is_agreed", "-version").first()
+
+
+def _follow(enrolment: Enrolment, plan: FeePlan, booking: Booking) -> None:
+    account = _locked_of(enrolment.student_id)
+    agreement = current(enrolment)
+    if agreement is None:
+        _charge(account, enrolment, plan, booking, reason="")
+
+
+def current(enrolment: Enrolment) -> Agreement | None:
+    """What holds of it now, with its plan."""
+    return Agreement.objects.filter(enrolment=enrolment).select_related("plan").order_by("-revision").first()
+
+
+@transaction.atomic
+def charge(
+    enrolment: Enrolment, *, plan: FeePlan, actor: User | None, source: str, now: datetime, reason: str = ""
+) -> Agreement:
+    """Agree to a plan for an enrolment that has none yet, and issue its dues; the first agreement stays when there is.
+
+    Raises: WrongPlan.
+    """
+    require_fitting(plan, enrolment)
+    account = _locked_of(enrolment.student_id)
+    agreed = current(enrolment)
+    if agreed is not None:
+        return agreed
+    booking = Booking(by=actor, source=source, on=timezone.localdate(now), now=now)
+    return _charge(account, enrolment, plan, booking, reason=reason)
+
+
+def require_fitting(plan: FeePlan, enrolment: Enrolment) -> None:
+    """Raises: WrongPlan."""
+    if plan.batch_id != enrolment.batch_id or plan.enrolment_id not in (None, enrolment.pk):
+        raise WrongPlan(_("This plan is not for this enrolment. Choose one of its batch."))
+
+
+def _charge(
+    account: StudentAccount, enrolment: Enrolment, plan: FeePlan, booking: Booking, *, reason: str
+) -> Agreement:
+    agreement = Agreement.objects.create(
+        enrolment=enrolment, account=account, plan=plan, reason=reason, made_by=booking.by, made_at=booking.now
+    )
+    how = issuing.regime(FeeSettings.current(), account, enrolment.batch)
+    issuing.issue(
+        account,
+        drafts(plan, joined_on=timezone.localdate(enrolment.joined_at), how=how),
+        booking=booking,
+        supply_state=how.supply_state,
+        enrolment=enrolment,
+        agreement=agreement,
+        after=0,
+    )
+    return agreement
+
+
+def drafts(plan: FeePlan, *, joined_on: date, how: Regime) -> list[Draft]:
+    """The dues of a plan for who joined on that day. Two queries."""
+    lines, parts = list(plan.lines.all()), list(plan.instalments.all())
+    charges = [schedule.Charge(one.amount_paise, one.is_one_off) for one in lines]
+    wanted = [schedule.Part(one.amount_paise, one.due_on, one.days_after) for one in parts]
+    rows = schedule.shares(charges, wanted)
+    found = []
+    for number, (part, row) in enumerate(zip(wanted, rows, strict=True), 1):
+        rates = [one.gst_bp if how.taxes else 0 for one in lines]
+        made = [
+            Line(one.head_id, one.sac, rate, how.parts(paise, gst_bp=rate, price_mode=plan.price_mode))
+            for one, rate, paise in zip(lines, rates, row, strict=True)
+        ]
+        due_on = schedule.due_day(part, joined_on=joined_on)
+        found.append(Draft(due_on, made, part=number, parts=len(wanted)))
+    return found
+
+
+@transaction.atomic
+def charge_batch(batch: Batch, *, actor: User | None, now: datetime, request: HttpRequest | None = None) -> int:
+    """Charge those in the batch, now or later, who have no plan yet with its default. How many that were."""
+    offer = PlanOffer.objects.filter(batch=batch, is_default=True, withdrawn_at=None).select_related("plan").first()
+    if offer is None:
+        return 0
+    found = _without_agreement().not_over(now).filter(batch=batch)
+    count = _charge_each(found, {batch.pk: offer.plan}, actor=actor, source=OFFICE, now=now)
+    if count:
+        activity.record("fees.charged", actor=actor, on=batch, request=request, name=batch.name, count=count)
+    return count
+
+
+def repair(*, now: datetime) -> int:
+    """Charge whom the hook missed since his batch has its default plan. How many that were."""
+    offers = PlanOffer.objects.filter(is_default=True, withdrawn_at=None).select_related("plan")
+    plans = {one.batch_id: one.plan for one in offers}
+    since = offers.filter(batch=OuterRef("batch"), offered_at__lte=OuterRef("created_at"))
+    found = _without_agreement().filter(Exists(since))
+    return _charge_each(found, plans, actor=None, source=REPAIR, now=now)
+
+
+def _without_agreement() -> EnrolmentQuerySet:
+    return Enrolment.objects.exclude(Exists(Agreement.objects.filter(enrolment=OuterRef("pk"))))
+
+
+def _charge_each(
+    found: EnrolmentQuerySet, plans: Mapping[int, FeePlan], *, actor: User | None, source: str, now: datetime
+) -> int:
+    rows = list(found.select_related("batch").order_by("student", "pk"))
+    for one in rows:
+        charge(one, plan=plans[one.batch_id], actor=actor, source=source, now=now)
+    return len(rows)
+
+
+# --- Other charges ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def charge_other(
+    account: StudentAccount,
+    *,
+    head: FeeHead,
+    label: str,
+    amount_paise: int,
+    due_on: date,
+    actor: User | None,
+    now: datetime,
+    enrolment: Enrolment | None = None,
+    kind: str = Due.Kind.OTHER,
+    source: str = OFFICE,
+    request: HttpRequest | None = None,
+) -> Due:
+    """One more due, its tax held in the amount."""
+    account = locked(account.pk)
+    booking = Booking(by=actor, source=source, on=timezone.localdate(now), now=now)
+    how = issuing.regime(FeeSettings.current(), account, enrolment.batch if enrolment else None)
+    draft = Draft(due_on, [issuing.line(head, amount_paise, how)], kind=kind, label=label.strip())
+    [due] = issuing.issue(account, [draft], booking=booking, supply_state=how.supply_state, enrolment=enrolment)
+    activity.record("fees.charged_other", actor=actor, subject=account.student, on=due, request=request, name=label)
+    return due
