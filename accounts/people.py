@@ -60,7 +60,7 @@ def add_person(person: User, *, actor: User, request: HttpRequest | None = None)
 
 @transaction.atomic
 def change_details(person: User, *, changed: list[str], actor: User, request: HttpRequest | None = None) -> None:
-    """Keep what was changed on `person`. Whoever stops being staff loses his grants.
+    """Keep what was changed on `person`. Whoever gets another role loses grants that are not given to it.
 
     Raises: PersonRefused, NotAllowed.
     """
@@ -74,14 +74,15 @@ def change_details(person: User, *, changed: list[str], actor: User, request: Ht
             change_person(person, changed=changed, actor=actor, request=request)
     except IntegrityError as error:
         raise _taken() from error
-    if person.role != Role.STAFF:
-        set_grants(person, kinds=[], actor=actor, request=request)
+    if person.role != before.role:
+        kept = person.grants.values_list("kind", flat=True)
+        set_grants(person, kinds=list(kept), actor=actor, request=request)
 
 
 @transaction.atomic
 def set_grants(person: User, *, kinds: Iterable[str], actor: User, request: HttpRequest | None = None) -> None:
-    """Let a member of staff do these things and no others."""
-    wanted = set(kinds) if person.role == Role.STAFF else set()
+    """Let somebody do these things, as far as they are given to his role, and no others."""
+    wanted = {kind for kind in kinds if person.role in Grant.ROLES[kind]}
     for grant in Grant.objects.filter(user=person).exclude(kind__in=wanted):
         take_grant(grant, actor=actor, request=request)
     for kind in sorted(wanted):

@@ -195,8 +195,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return born is not None and (on.year - born.year - ((on.month, on.day) < (born.month, born.day))) < ADULT_YEARS
 
     def may(self, kind: "Grant.Kind") -> bool:
-        """Whether this person may do what the grant names: every admin, and staff who were given it."""
-        return self.is_admin or (self.role == Role.STAFF and self.grants.filter(kind=kind).exists())
+        """Whether this person may do what the grant names: every admin, and whoever of its roles was given it."""
+        return self.is_admin or (self.role in Grant.ROLES[kind] and self.grants.filter(kind=kind).exists())
 
     @property
     def is_staff(self) -> bool:
@@ -216,12 +216,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Grant(models.Model):
-    """One thing a member of staff may do; whoever has no grant only sees his own pages."""
+    """One thing a member of staff, or a teacher, may do; whoever has no grant only sees his own pages."""
 
     class Kind(models.TextChoices):
         CASHIER = "CASHIER", _("Cashier")
         FEE_STATUS = "FEE_STATUS", _("Sees fee status")
         MODERATION = "MODERATION", _("Moderates chat")
+
+    ROLES: ClassVar[dict[str, frozenset[str]]] = {
+        Kind.CASHIER: frozenset({Role.STAFF}),
+        Kind.FEE_STATUS: frozenset({Role.STAFF, Role.TEACHER}),
+        Kind.MODERATION: frozenset({Role.STAFF}),
+    }
+    """To whom each may be given."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name=_("person"))
     kind = models.CharField(_("may do"), max_length=12, choices=Kind.choices)

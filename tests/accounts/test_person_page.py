@@ -129,3 +129,12 @@ def test_password_link_is_for_those_who_have_a_way_in(office):
     assert "no-store" in answer["Cache-Control"]
     isha = User.objects.create(name="Isha", admission_number="2026-0500", password="!")
     assert "Invite this person instead" in office.post(f"{page_of(isha)}password-link/", follow=True).content.decode()
+
+
+def test_a_teacher_may_be_allowed_to_see_who_has_paid_and_nothing_else_of_staff(office):
+    meera = people.teacher()
+    office.post(f"{page_of(meera)}edit/", form_of(meera, grants=["FEE_STATUS", "CASHIER"]))
+    assert [grant.kind for grant in meera.grants.all()] == ["FEE_STATUS"]
+    assert meera.may("FEE_STATUS")
+    Grant.objects.create(user=meera, kind="CASHIER")  # of a time when he was staff
+    assert not meera.may("CASHIER")
