@@ -88,9 +88,9 @@ def issued(dues: Iterable[Due], booking: Booking) -> None:
     )
 
 
-def billed(bill: Bill, lines: Iterable[tuple[int, Parts]], booking: Booking) -> None:
-    """A due was billed; `lines` are what is left of it for each head (its number) after credits."""
-    post(_billed(bill, lines, booking))
+def billed(bills: Iterable[tuple[Bill, Iterable[tuple[int, Parts]]]], booking: Booking) -> None:
+    """Dues were billed, each with what is left of it for each head (its number) after credits."""
+    post(entry for bill, lines in bills for entry in _billed(bill, lines, booking))
 
 
 def _billed(bill: Bill, lines: Iterable[tuple[int, Parts]], booking: Booking) -> Iterator[LedgerEntry]:
