@@ -71,3 +71,32 @@ class RupeesField(forms.Field):
 
     def _refused(self, code: str, **words: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=words)
+
+
+class PercentField(forms.DecimalField):
+    """A share of a whole as people write it, 18 or 2.5; cleans to basis points, and an initial value is in them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        given = {"min_value": 0, "max_value": 100, "max_digits": 5, "decimal_places": 2, **kwargs}
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **given)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Basis points as per cent; what was typed stays as it was typed."""
+        return percent(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        found = super().clean(value)
+        return None if found is None else int(found * 100)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another share was typed, however it is written."""
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
+def percent(bp: int) -> str:
+    """Basis points as people write a rate: 1800 → 18, 250 → 2.5."""
+    whole, rest = divmod(bp, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
