@@ -18,7 +18,7 @@ from accounts.models import User
 from batches.models import Batch, Enrolment
 from batches.models.enrolments import EnrolmentQuerySet
 from coaching.lib.errors import DomainError
-from fees import issuing, schedule
+from fees import endings, issuing, schedule
 from fees.issuing import Draft, Line, Regime
 from fees.ledger import Booking
 from fees.models import Agreement, Due, FeeHead, FeePlan, FeeSettings, PlanOffer, StudentAccount
@@ -80,6 +80,8 @@ def _follow(enrolment: Enrolment, plan: FeePlan, booking: Booking) -> None:
     agreement = current(enrolment)
     if agreement is None:
         _charge(account, enrolment, plan, booking, reason="")
+    else:
+        endings.follow(enrolment, agreement, account, booking)
 
 
 def current(enrolment: Enrolment) -> Agreement | None:
@@ -126,6 +128,8 @@ def _charge(
         agreement=agreement,
         after=0,
     )
+    if enrolment.left_at is not None:
+        endings.follow(enrolment, agreement, account, booking)
     return agreement
 
 
@@ -161,12 +165,22 @@ def charge_batch(batch: Batch, *, actor: User | None, now: datetime, request: Ht
 
 
 def repair(*, now: datetime) -> int:
-    """Charge whom the hook missed since his batch has its default plan. How many that were."""
+    """Charge whom the hook missed since his batch has its default plan, and follow ends it missed. How many that were.
+
+    Each by himself: interrupted, the next round goes on.
+    """
     offers = PlanOffer.objects.filter(is_default=True, withdrawn_at=None).select_related("plan")
     plans = {one.batch_id: one.plan for one in offers}
     since = offers.filter(batch=OuterRef("batch"), offered_at__lte=OuterRef("created_at"))
-    found = _without_agreement().filter(Exists(since))
-    return _charge_each(found, plans, actor=None, source=REPAIR, now=now)
+    count = _charge_each(_without_agreement().filter(Exists(since)), plans, actor=None, source=REPAIR, now=now)
+    booking = Booking(by=None, source=REPAIR, on=timezone.localdate(now), now=now)
+    return count + sum(_followed(one, booking) for one in endings.suspects().select_related("batch"))
+
+
+@transaction.atomic
+def _followed(enrolment: Enrolment, booking: Booking) -> bool:
+    account, agreement = _locked_of(enrolment.student_id), current(enrolment)
+    return agreement is not None and endings.follow(enrolment, agreement, account, booking)
 
 
 def _without_agreement() -> EnrolmentQuerySet:
