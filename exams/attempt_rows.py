@@ -31,6 +31,14 @@ ON CONFLICT (attempt_id, question_id) DO UPDATE SET
 WHERE excluded.seq > exam_responses.seq
 RETURNING question_id
 """
+PROGRAM = f"""
+INSERT INTO exam_responses ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (attempt_id, question_id) DO UPDATE SET
+    seq = CASE WHEN excluded.seq > exam_responses.seq THEN excluded.seq ELSE exam_responses.seq END,
+    answer = excluded.answer, is_answered = excluded.is_answered, saved_at = excluded.saved_at,
+    answered_at = COALESCE(exam_responses.answered_at, excluded.answered_at)
+WHERE excluded.seq = 0 OR excluded.seq >= exam_responses.seq
+"""  # noqa: S608 - names are ours
 EVENTS = "attempt_id, kind, client_id, happened_at, duration_ms, cause, detail, at"
 LEFT = """
 UPDATE exam_submissions SET away_count = away_count + %s, away_ms = away_ms + %s WHERE id = %s RETURNING away_count
@@ -82,6 +90,14 @@ def upsert(attempt: int, rows: Sequence[Row], *, now: datetime) -> set[int]:
         given += [attempt, row.question, row.seq, answer, is_answered, row.is_marked, row.spent_ms]
         given += [at, at if is_answered else None]
     return {question for (question,) in _returned(_upsert(len(rows)), given)}
+
+
+def keep_program(attempt: int, question: int, program: dict[str, str], *, seq: int, now: datetime) -> None:
+    """As the answer, whatever else is kept beside it, unless a later one came already. 0: the device said no counter,
+    and the kept one stays."""
+    at, answer = _stored(now), json.dumps(program, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(PROGRAM, (attempt, question, seq, answer, True, False, 0, at, at))
 
 
 def note(attempt: int, events: Sequence[Happened], *, now: datetime) -> list[tuple[str, int | None]]:

@@ -29,10 +29,12 @@ class SectionFacts:
 
 @dataclass(frozen=True, slots=True)
 class QuestionFacts:
-    """`section` is the place of its section (0, 1, …); `passage` the same for all that stand below one passage."""
+    """`section` is the place of its section (0, 1, …); `passage` the same for all that stand below one passage; `bank`
+    is the number of the question in the bank."""
 
     pk: int
     uuid: UUID
+    bank: int
     section: int
     kind: Kind
     passage: int | None
@@ -132,6 +134,7 @@ def _facts(row: ExamQuestion, section: int) -> QuestionFacts:
     return QuestionFacts(
         pk=row.pk,
         uuid=row.uuid,
+        bank=row.question_id,
         section=section,
         kind=Kind(row.question.kind),
         passage=row.passage_version_id,

@@ -94,6 +94,15 @@ class _Known:
     student: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Answers that were cleaned, and what they are held against."""
+
+    test: Running
+    facts: PaperFacts
+    rows: dict[UUID, Row]
+
+
 def save(
     attempt_uuid: UUID,
     *,
@@ -111,23 +120,30 @@ def save(
     Raises: Attempt.DoesNotExist, Malformed, AttemptMoved, AttemptClosed, NotStarted, SectionClosed, Busy.
     """
     known = known_to(student, attempt_uuid)
-    test = running_tests.running(known.test)
-    if not _are_of(test, known, sent):  # what is kept of the test may be some seconds older than its paper
-        test = running_tests.anew(known.test)
-    facts = facts_of(known.test, test.paper_revision)
-    rows = _rows(sent, facts)
+    given = _given(known, sent)
     with transaction.atomic():
-        under: dict[str, Any] = {"epoch": epoch, "slot": slot, "not_over_before": now - test.grace}
-        fenced = attempt_rows.fence(known.pk, student=known.student, now=now, saves=bool(rows), **under)
-        if fenced is None:
-            raise _refusal(known, **under)
-        _require_open_sections(rows, facts, fenced, grace=test.grace, now=now)
-        kept = _kept(known, rows, now=now)
+        fenced = _fenced(known, given, epoch=epoch, slot=slot, now=now)
+        kept = _kept(known, given.rows, now=now)
         left = _noted(known, events, now=now)
-        if is_over := _left_too_often(known, left, limit=test.leaves):
+        if is_over := _left_too_often(known, left, limit=given.test.leaves):
             finishing.submit(Attempt.objects.get(pk=known.pk), by=EndedBy.FOCUS, now=now)
     state, away = State.SUBMITTED if is_over else State.WRITING, left or fenced.away_count
-    return Saved(kept, fenced.deadline_at, fenced.section_ends, now, state, away, test.told(known.pk))
+    return Saved(kept, fenced.deadline_at, fenced.section_ends, now, state, away, given.test.told(known.pk))
+
+
+def keep_program(
+    attempt_uuid: UUID, *, student: User, epoch: int, sent: Sent, slot: int | None = None, now: datetime
+) -> None:
+    """Keep a program that is to be judged as the answer, too. In the caller's transaction, to the end of which the
+    attempt's row is held. Counter 0: the device said none, and the kept one stays, so that nothing the device counted
+    on is refused later.
+
+    Raises: as `save`.
+    """
+    known = known_to(student, attempt_uuid)
+    given = _given(known, [sent])
+    _fenced(known, given, epoch=epoch, slot=slot, now=now)
+    attempt_rows.keep_program(known.pk, given.rows[sent.question].question, sent.answer, seq=sent.seq, now=now)
 
 
 def finish(
@@ -190,6 +206,15 @@ def known_to(student: User, attempt_uuid: UUID) -> _Known:
     return known
 
 
+def _given(known: _Known, sent: Sequence[Sent]) -> _Given:
+    """Raises: Malformed."""
+    test = running_tests.running(known.test)
+    if not _are_of(test, known, sent):  # what is kept of the test may be some seconds older than its paper
+        test = running_tests.anew(known.test)
+    facts = facts_of(known.test, test.paper_revision)
+    return _Given(test, facts, _rows(sent, facts))
+
+
 def _are_of(test: Running, known: _Known, sent: Sequence[Sent]) -> bool:
     facts = facts_of(known.test, test.paper_revision)
     return all(one.question in facts.by_uuid for one in sent)
@@ -214,6 +239,16 @@ def _rows(sent: Sequence[Sent], facts: PaperFacts) -> dict[UUID, Row]:
     if wrong:
         raise Malformed(wrong)
     return rows
+
+
+def _fenced(known: _Known, given: _Given, *, epoch: int, slot: int | None, now: datetime) -> Fenced:
+    """Under the lock. Raises: AttemptMoved, AttemptClosed, NotStarted, Busy, SectionClosed."""
+    under: dict[str, Any] = {"epoch": epoch, "slot": slot, "not_over_before": now - given.test.grace}
+    fenced = attempt_rows.fence(known.pk, student=known.student, now=now, saves=bool(given.rows), **under)
+    if fenced is None:
+        raise _refusal(known, **under)
+    _require_open_sections(given.rows, given.facts, fenced, grace=given.test.grace, now=now)
+    return fenced
 
 
 def _refusal(known: _Known, *, epoch: int, slot: int | None, not_over_before: datetime) -> DomainError:

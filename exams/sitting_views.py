@@ -70,7 +70,7 @@ def attempt_question(request: SignedInRequest, public_id: UUID, place: int) -> H
 
 def _programs(request: SignedInRequest, row: Attempt, place: int) -> HttpResponse:
     """The pane of results beside a coding question. It binds nothing: whoever only reads writes nowhere."""
-    sitting = sitting_of(row, now=timezone.now())
+    sitting = Sitting(row, timezone.now(), said={})  # the pane shows no answers: they are not asked for
     pane = code_pane_of(sitting, place) if row.state == State.WRITING and 1 <= place <= sitting.count else None
     if pane is None:
         raise Http404
@@ -188,14 +188,14 @@ def _judge(request: SignedInRequest, sent: SentQuestion) -> HttpResponse:
     asked = (sent.sitting.attempt.uuid, sent.facts.uuid)
     try:
         if sent.do == "run":
-            made = submitting.run(*asked, stdin=sent.typed.get("stdin") or None, seq=sent.seq, **given)
+            taken = submitting.run(*asked, stdin=sent.typed.get("stdin") or None, seq=sent.seq, **given)
         else:
-            made = submitting.submit(*asked, seq=sent.seq, **given)
+            taken = submitting.submit(*asked, seq=sent.seq, **given)
     except DomainError as refused:
         fields = refused.fields.values() if isinstance(refused, MalformedFields) else ()
         messages.error(request, " ".join(fields) or refused.message)
         return HttpResponseRedirect(_with_language(sent.leads_to(), request), status=303)
-    return HttpResponseRedirect(reverse("code", args=[made.uuid]), status=303)
+    return HttpResponseRedirect(reverse("code", args=[taken.submission.uuid]), status=303)
 
 
 def _with_language(address: str, request: SignedInRequest) -> str:

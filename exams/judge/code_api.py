@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, signed_in
+from accounts.models import User
 from coaching.lib.json_bodies import MalformedFields, json_object
 from coaching.lib.middleware import body_limit
 from exams import saving
 from exams.attempt_api import answering, refused
 from exams.devices import Device
 from exams.judge import code_page, submitting
-from exams.judge.said import Shows, submission_json
+from exams.judge.said import submission_json, waiting_json
 from exams.judge.sources import BadProgram
 from exams.models import CodeSubmission, Test
 from exams.saving import SectionClosed
@@ -48,20 +50,31 @@ def code_submit(request: SignedInRequest, public_id: UUID, question: UUID) -> Ht
 @require_safe
 def code(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """A submission as it stands: JSON, a page for a browser, or a part of that page (`X-Live`)."""
-    rows = CodeSubmission.objects.for_user(request.user)
-    rows = rows.select_related("attempt__test", "attempt__student", "question", "judgement__suite")
-    submission, now = get_object_or_404(rows, uuid=public_id), timezone.now()
+    is_live = "X-Live" in request.headers
+    is_page = not is_live and "text/html" in request.headers.get("accept", "")
+    submission, now = get_object_or_404(_rows(request.user, is_whole=is_page), uuid=public_id), timezone.now()
     for_staff = submission.attempt.student_id != request.user.pk
     if for_staff and not Test.objects.editable_by(request.user).filter(pk=submission.attempt.test_id).exists():
         raise Http404
     said = submission_json(submission, for_staff=for_staff, now=now)
-    is_live = "X-Live" in request.headers
-    if not is_live and "text/html" not in request.headers.get("accept", ""):
-        return JsonResponse(said | {"url": _url(submission)}, headers=KEPT_NOWHERE)
-    page = code_page.page_of(submission, said, for_staff=for_staff, now=now)
-    response = render(request, "exams/_code_submission.html" if is_live else "exams/code.html", page)
+    if is_page:
+        page = code_page.page_of(submission, said, for_staff=for_staff, now=now)
+        response = render(request, "exams/code.html", page)
+    elif is_live:
+        part = code_page.part_of(submission, said, for_staff=for_staff)
+        response = render(request, "exams/_code_submission.html", part)
+    else:
+        response = JsonResponse(said | {"url": _url(submission)})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _rows(user: User, *, is_whole: bool) -> QuerySet[CodeSubmission]:
+    """With what is said of them; whole ones with the program and all that stands around it on their page."""
+    rows = CodeSubmission.objects.for_user(user).select_related("attempt", "question", "judgement__suite")
+    if is_whole:
+        return rows.select_related("attempt__test", "attempt__student")
+    return rows.defer("source", "judgement__suite__frames", "judgement__suite__checker_source")
 
 
 def _take(request: SignedInRequest, attempt: UUID, question: UUID, *, kind: str) -> HttpResponse:
@@ -75,16 +88,18 @@ def _take(request: SignedInRequest, attempt: UUID, question: UUID, *, kind: str)
                 given.pop("stdin")
             take = submitting.run if kind == CodeSubmission.Kind.RUN else submitting.submit
             slot = Device.of(request).slot
-            submission = take(attempt, question, student=request.user, slot=slot, now=now, **given)
+            taken = take(attempt, question, student=request.user, slot=slot, now=now, **given)
     except (MalformedFields, SectionClosed) as error:
         if is_form:
             raise
         return refused(error)
+    submission = taken.submission
     if is_form:
         return HttpResponseRedirect(_url(submission), status=303)
-    # Of one that waits there is nothing to be seen: its rules need not be asked.
-    said = submission_json(submission, for_staff=False, now=now, sees=Shows.SAMPLES if submission.is_open else None)
-    status = 202 if submission.asked_at == now else 200
+    if taken.judgement is None:
+        status, said = 200, submission_json(submission, for_staff=False, now=now)
+    else:
+        status, said = 202, waiting_json(submission, taken.judgement, taken.question, place=taken.place, now=now)
     return JsonResponse(said | {"url": _url(submission)}, status=status, headers=KEPT_NOWHERE)
 
 

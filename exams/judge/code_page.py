@@ -196,21 +196,24 @@ def title_of(submission: CodeSubmission) -> str:
     return _("Submission %(number)d") % {"number": submission.number or 0}
 
 
+def part_of(submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: bool) -> dict[str, Any]:
+    """The context of exams/_code_submission.html."""
+    return {"one": shown(submission, said, for_staff=for_staff), "is_staff": for_staff}
+
+
 def page_of(
     submission: CodeSubmission, said: Mapping[str, Any], *, for_staff: bool, now: datetime | None = None
 ) -> dict[str, Any]:
-    """The context of exams/code.html and of its part, exams/_code_submission.html."""
+    """The context of exams/code.html; of its part, exams/_code_submission.html, is `part_of`."""
     attempt = submission.attempt
     is_writing = not for_staff and attempt.submitted_at is None
-    return {
-        "one": shown(submission, said, for_staff=for_staff),
+    return part_of(submission, said, for_staff=for_staff) | {
         "submission": submission,
         "attempt": attempt,
         "test": attempt.test,
         "student": attempt.student if for_staff else None,
         "source": jobs.shown(submission.source),
         "stdin": jobs.shown(submission.stdin),
-        "is_staff": for_staff,
         "is_writing": is_writing,
         "back": _place_of(submission) if is_writing else "",
         "left": time_text(attempt, now) if is_writing and now else "",

@@ -16,7 +16,7 @@ from exams.judge.code_page import Shown, shown, title_of
 from exams.judge.code_words import Sign, left_words, off_sentence, points_text, sign_of, state_sign
 from exams.judge.hosts import judge_state
 from exams.judge.rules import rules_of
-from exams.judge.said import submissions_json
+from exams.judge.said import shows, submissions_json
 from exams.models import Attempt, CodeRules, CodeSubmission
 from exams.models.judging import JudgeState
 from exams.paper_facts import QuestionFacts
@@ -72,7 +72,7 @@ def pane_of(attempt: Attempt, question: QuestionFacts, *, now: datetime) -> Pane
     last_run = rows.filter(kind=Kind.RUN).order_by("-pk").values_list("uuid", flat=True)[:1]
     named = ("attempt__test", "question", "judgement__suite")
     full = list(rows.filter(uuid__in=[*wanted, *last_run]).select_related(*named))
-    said = submissions_json(full, for_staff=False, now=now)
+    said = submissions_json(full, for_staff=False, now=now, sees=shows(attempt, now=now, rules=rules))
     seen = {one.uuid: shown(one, its) for one, its in zip(full, said, strict=True)}
     submitted = [seen[uuid] for uuid in wanted]
     taken = sum(one["kind"] == Kind.SUBMIT and one["judgement__state"] != JudgeState.FAILED for one in listed)

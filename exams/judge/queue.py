@@ -10,6 +10,7 @@ A claim lasts `LEASE` and is renewed while its process lives; of a process of th
 
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from typing import Any
 from celery import current_app
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from coaching.lib.statements import written_once
 from exams.judge import hosts
 from exams.models import CodeSubmission, CodeSuite, Judgement
 from exams.models.judging import MOST_TRIES, JudgeState
@@ -119,9 +121,15 @@ def is_waiting() -> bool:
     return Judgement.objects.filter(state=JudgeState.PENDING).exists()
 
 
-def length(*priorities: int) -> int:
-    """How many wait for a worker, of these priorities."""
-    return Judgement.objects.filter(state=JudgeState.PENDING, priority__in=priorities).count()
+def lengths(*, upto: int) -> Counter[int]:
+    """How many wait for a worker, by priority, of this one and those before it. One query."""
+    return Counter(dict(_lengths(upto=upto)))
+
+
+@written_once
+def _lengths(*, upto: int) -> QuerySet[Judgement, tuple[int, int]]:
+    rows = Judgement.objects.filter(state=JudgeState.PENDING, priority__lte=upto).order_by()
+    return rows.values_list("priority").annotate(Count("pk"))
 
 
 # --- The worker's side ------------------------------------------------------------------------------------------------

@@ -9,7 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
+
+from coaching.lib.statements import written_once
 from exams.judge import hosts, queue
 from exams.judge.points import headline
 from exams.judge.rules import rules_of
@@ -41,10 +45,10 @@ ASKED = {
 }
 
 
-def shows(attempt: Attempt, *, now: datetime) -> Shows:
-    """How much its student sees: by the rules; once marks are out at least the points, and with the solutions the
-    verdict of each test. Three queries at most."""
-    asked = ASKED[CodeRules.Feedback(rules_of(attempt.test_id).feedback)]
+def shows(attempt: Attempt, *, now: datetime, rules: CodeRules | None = None) -> Shows:
+    """How much its student sees: by the rules (of its test, if they are known); once marks are out at least the points,
+    and with the solutions the verdict of each test. Three queries at most."""
+    asked = ASKED[CodeRules.Feedback((rules or rules_of(attempt.test_id)).feedback)]
     if asked == Shows.TESTS or attempt.state != State.SUBMITTED:
         return asked
     own = Result.objects.filter(version__test=attempt.test_id, student=attempt.student_id)
@@ -56,6 +60,13 @@ def shows(attempt: Attempt, *, now: datetime) -> Shows:
 def submission_json(submission: CodeSubmission, *, for_staff: bool, now: datetime, sees: Shows | None = None) -> Said:
     """See `submissions_json`."""
     return submissions_json([submission], for_staff=for_staff, now=now, sees=sees)[0]
+
+
+def waiting_json(
+    submission: CodeSubmission, judgement: Judgement, question: UUID, *, place: int, now: datetime
+) -> Said:
+    """Of one that was put into the queue just now, by the place it got; see `submissions_json`. Asks nothing."""
+    return _begun(submission, question) | _about(judgement, submission, Shows.SAMPLES, place=place, now=now)
 
 
 def submissions_json(
@@ -72,43 +83,60 @@ def submissions_json(
     number, group and answer are null and "is_own" stands there. A group: `{"title", "is_sample", "rule", "points",
     "most"}`. Null is what is not known yet or not shown: "verdict", "points", "most", "wait_s".
     """
-    if not submissions:
-        return []
-    seen = Shows.TESTS if for_staff else sees if sees is not None else shows(submissions[0].attempt, now=now)
     judgements = _newest(submissions)
-    return [_said(one, judgements.get(one.pk), seen, for_staff=for_staff, now=now) for one in submissions]
+    if for_staff:
+        sees = Shows.TESTS
+    elif sees is None:
+        are_judged = any(row.state == JudgeState.COMPLETE for row in judgements.values())
+        sees = shows(submissions[0].attempt, now=now) if are_judged else Shows.SAMPLES
+    return [_said(one, judgements.get(one.pk), sees, for_staff=for_staff, now=now) for one in submissions]
 
 
 def _newest(submissions: Iterable[CodeSubmission]) -> Mapping[int, Judgement]:
-    """The one that holds, else the one that is waited for. One query."""
-    holds = {one.pk: one.judgement_id for one in submissions}
-    rows = Judgement.objects.filter(submission__in=list(holds)).order_by("pk")
-    found: dict[int, Judgement] = {}
-    for row in rows:
+    """The one that holds, else the one that is waited for. One query, unless all are fetched along."""
+    found = {one.pk: one.judgement for one in submissions if _is_fetched(one) and one.judgement}
+    holds = {one.pk: one.judgement_id for one in submissions if one.pk not in found}
+    for row in _judgements(submissions=tuple(holds)) if holds else ():
         held = holds[row.submission_id or 0]
         if row.pk == held or (held is None and row.rejudge_id is None):
             found[row.submission_id or 0] = row
     return found
 
 
-def _said(one: CodeSubmission, row: Judgement | None, seen: Shows, *, for_staff: bool, now: datetime) -> Said:
-    said: Said = {
+def _is_fetched(one: CodeSubmission) -> bool:
+    return "judgement" in one._state.fields_cache
+
+
+@written_once
+def _judgements(*, submissions: tuple[int, ...]) -> QuerySet[Judgement]:
+    return Judgement.objects.filter(submission__in=submissions).order_by("pk")
+
+
+def _said(one: CodeSubmission, row: Judgement | None, sees: Shows, *, for_staff: bool, now: datetime) -> Said:
+    said = _begun(one, one.question.uuid)
+    if row is None:
+        return said | _NOT_ASKED
+    said |= _about(row, one, sees, place=queue.position(row), now=now)
+    return said | ({"detail": row.detail} if for_staff else {})
+
+
+def _begun(one: CodeSubmission, question: UUID) -> Said:
+    """What of it does not wait for the judge."""
+    return {
         "id": str(one.uuid),
         "kind": one.kind,
         "number": one.number,
-        "question": str(one.question.uuid),
+        "question": str(question),
         "language": one.language,
         "asked_at": one.asked_at.isoformat(),
         "judged_at": one.judged_at.isoformat() if one.judged_at else None,
     }
-    if row is None:
-        return said | _NOT_ASKED
+
+
+def _about(row: Judgement, one: CodeSubmission, sees: Shows, *, place: int, now: datetime) -> Said:
     facts = facts_of(row.suite_id)
-    is_run = one.kind == CodeSubmission.Kind.RUN
-    seen = Shows.TESTS if is_run else seen
-    said |= _standing(row, facts, one, now=now)
-    said |= _found(row, facts, one, seen)
-    return said | ({"detail": row.detail} if for_staff else {})
+    seen = Shows.TESTS if one.kind == CodeSubmission.Kind.RUN else sees
+    return _standing(row, facts, place, now=now) | _found(row, facts, one, seen)
 
 
 _NOT_ASKED: Said = {
@@ -127,9 +155,8 @@ _NOT_ASKED: Said = {
 }
 
 
-def _standing(row: Judgement, facts: SuiteFacts, one: CodeSubmission, *, now: datetime) -> Said:
+def _standing(row: Judgement, facts: SuiteFacts, place: int, *, now: datetime) -> Said:
     """How far it is."""
-    place = queue.position(row)
     wait_s = hosts.judge_state(now).wait_s(place) if place else None
     total = row.test_count or len(facts.tests)
     done = total if row.state == JudgeState.COMPLETE else min(row.done_count, total)

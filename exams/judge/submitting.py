@@ -12,20 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from coaching.lib.errors import DomainError
 from coaching.lib.limits import Limit, TooMany
+from coaching.lib.statements import written_once
 from exams import running_tests, saving
 from exams.content import Kind
 from exams.judge import hosts, queue
 from exams.judge.rules import rules_of
 from exams.judge.sources import BadProgram, clean_language, clean_source, clean_stdin, digest_of
 from exams.judge.suites import suite_in_use
-from exams.models import CodeRules, CodeSubmission, CodeSuite, ExamQuestion, Judgement, Response
+from exams.models import CodeRules, CodeSubmission, CodeSuite, Judgement
 from exams.models.judging import JudgeState
 from exams.paper_facts import QuestionFacts, facts_of
 from exams.sent import Sent
@@ -98,9 +99,20 @@ class _Place:
     """What a program is for. Read before the fence, under which all others wait."""
 
     attempt: int
-    question: ExamQuestion
+    asked: QuestionFacts
     suite: CodeSuite | None
     rules: CodeRules
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A program that was taken. Of one that was there before `judgement` is None; else `place` is that among those that
+    wait for a worker, from 1, and 0 while no machine judges its language."""
+
+    submission: CodeSubmission
+    question: UUID
+    judgement: Judgement | None = None
+    place: int = 0
 
 
 def submit(
@@ -114,7 +126,7 @@ def submit(
     source: Any,
     seq: int | None = None,
     now: datetime,
-) -> CodeSubmission:
+) -> Taken:
     """Hand in a program for judging on all tests; the same one sent again while it waits is that one.
 
     Raises: Attempt.DoesNotExist; as `saving.save` (AttemptMoved, AttemptClosed, NotStarted, SectionClosed, Malformed,
@@ -124,17 +136,15 @@ def submit(
     sent = _clean(asked, language, source, None, seq, now=now)
     place = _place(known, asked)
     with transaction.atomic():
-        _fence(place, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
-        earlier = CodeSubmission.objects.counting().filter(attempt=known.pk, question=asked.pk)
-        newest = earlier.order_by("-number").first()
+        _fence(place, attempt_uuid, sent, student=student, epoch=epoch, slot=slot, now=now)
+        earlier = _earlier(attempt=known.pk, question=asked.pk)
+        newest = earlier[0] if earlier else None
         if newest and _is_again(newest, sent, place.rules, now=now):
-            return newest
-        submits = earlier.filter(kind=SubmissionKind.SUBMIT)
-        _require_turn(list(submits.select_related("judgement").order_by("-number")), place.rules, now=now)
-        if queue.length(queue.SUBMIT) >= MOST_SUBMITS_WAITING:
-            raise QueueFull
+            return Taken(newest, asked.uuid)
+        _require_turn([one for one in earlier if one.kind == SubmissionKind.SUBMIT], place.rules, now=now)
+        waits = _waiting(queue.SUBMIT, most=MOST_SUBMITS_WAITING)
         number = 1 + (newest.number or 0) if newest else 1
-        return _made(place, sent, kind=SubmissionKind.SUBMIT, number=number, now=now)
+        return _made(place, sent, kind=SubmissionKind.SUBMIT, number=number, waits=waits, now=now)
 
 
 def run(
@@ -149,7 +159,7 @@ def run(
     stdin: Any = None,
     seq: int | None = None,
     now: datetime,
-) -> CodeSubmission:
+) -> Taken:
     """Run it on the samples, and on an own input if there is one; gives no marks. One that still waits is replaced.
 
     Raises: as `submit`, but TooManySubmissions.
@@ -158,18 +168,16 @@ def run(
     sent = _clean(asked, language, source, stdin, seq, now=now)
     place = _place(known, asked)
     with transaction.atomic():
-        _fence(place, attempt_uuid, asked, sent, student=student, epoch=epoch, slot=slot, now=now)
-        runs = CodeSubmission.objects.filter(attempt=known.pk, question=asked.pk, kind=SubmissionKind.RUN)
-        newest = runs.order_by("-pk").first()
+        _fence(place, attempt_uuid, sent, student=student, epoch=epoch, slot=slot, now=now)
+        newest = next(iter(_newest_run(attempt=known.pk, question=asked.pk)), None)
         if newest and newest.is_open and _is_same_run(newest, sent):
-            return newest
+            return Taken(newest, asked.uuid)
         _require_pause(newest, RUN_PAUSE, now=now)
-        if queue.length(queue.RUN) >= MOST_RUNS_WAITING:
-            raise QueueFull
+        waits = _waiting(queue.RUN, most=MOST_RUNS_WAITING)
         if newest and newest.is_open:
-            _replace(newest, now=now)
+            waits -= _replace(newest, now=now)
         _take_run(known.pk, now=now)
-        return _made(place, sent, kind=SubmissionKind.RUN, number=None, now=now)
+        return _made(place, sent, kind=SubmissionKind.RUN, number=None, waits=waits, now=now)
 
 
 # --- What was sent ----------------------------------------------------------------------------------------------------
@@ -199,44 +207,42 @@ def _clean(asked: QuestionFacts, language: Any, source: Any, stdin: Any, seq: in
 
 
 def _place(known: Any, asked: QuestionFacts) -> _Place:
-    question = ExamQuestion.objects.select_related("question").get(pk=asked.pk)
-    return _Place(known.pk, question, suite_in_use(question.question), rules_of(known.test))
+    return _Place(known.pk, asked, suite_in_use(asked.bank), rules_of(known.test))
 
 
 def _fence(
-    place: _Place,
-    attempt_uuid: UUID,
-    asked: QuestionFacts,
-    sent: _Sent,
-    *,
-    student: User,
-    epoch: int,
-    slot: int | None,
-    now: datetime,
+    place: _Place, attempt_uuid: UUID, sent: _Sent, *, student: User, epoch: int, slot: int | None, now: datetime
 ) -> None:
     """Through the fence of autosave, with the program kept as the answer. Raises: as `saving.save`; NotJudged."""
-    answer = {"language": sent.language, "source": sent.source}
-    # The counter 0 is below every device's: it makes a row where there is none and changes none.
-    first = Sent(asked.uuid, 0, answer)
-    saving.save(attempt_uuid, student=student, epoch=epoch, sent=[first], slot=slot, now=now)
-    _keep(place.attempt, asked.pk, answer, sent.seq, now=now)
+    answer = Sent(place.asked.uuid, sent.seq or 0, {"language": sent.language, "source": sent.source})
+    saving.keep_program(attempt_uuid, student=student, epoch=epoch, sent=answer, slot=slot, now=now)
     if place.suite is None:
         raise NotJudged(_("Programs for this question are read by people, not run."))
 
 
-def _keep(attempt: int, question: int, answer: dict[str, str], seq: int | None, *, now: datetime) -> None:
-    """As the answer, unless a later one of the device came already. Without a counter the kept one stays, so that
-    nothing the device counted on is refused later."""
-    kept = Response.objects.filter(attempt=attempt, question=question)
-    fresh: dict[str, Any] = {"answer": answer, "is_answered": True, "saved_at": now}
-    fresh["answered_at"] = Coalesce("answered_at", now)
-    if seq is None:
-        kept.update(**fresh)
-    else:
-        kept.filter(seq__lte=seq).update(**fresh, seq=seq)
-
-
 # --- Whether it is taken ----------------------------------------------------------------------------------------------
+
+
+@written_once
+def _earlier(*, attempt: int, question: int) -> QuerySet[CodeSubmission]:
+    """What he submitted, the newest first, without the programs, which may be long; `held` is how its judgement stands
+    that holds, None while there is none."""
+    rows = CodeSubmission.objects.counting().filter(attempt=attempt, question=question)
+    return rows.defer("source").annotate(held=F("judgement__state")).order_by("-number")
+
+
+@written_once
+def _newest_run(*, attempt: int, question: int) -> QuerySet[CodeSubmission]:
+    rows = CodeSubmission.objects.filter(attempt=attempt, question=question, kind=SubmissionKind.RUN)
+    return rows.defer("source").order_by("-pk")[:1]
+
+
+def _waiting(priority: int, *, most: int) -> int:
+    """How many wait that come before a new one of that priority. Raises: QueueFull when as many of its own do."""
+    lengths = queue.lengths(upto=priority)
+    if lengths[priority] >= most:
+        raise QueueFull
+    return lengths.total()
 
 
 def _is_again(newest: CodeSubmission, sent: _Sent, rules: CodeRules, *, now: datetime) -> bool:
@@ -248,7 +254,7 @@ def _is_again(newest: CodeSubmission, sent: _Sent, rules: CodeRules, *, now: dat
 
 def _require_turn(submits: list[CodeSubmission], rules: CodeRules, *, now: datetime) -> None:
     """What could not be judged is not counted. Raises: StillJudging, TooManySubmissions, TooSoon."""
-    counted = [one for one in submits if one.judgement is None or one.judgement.state != JudgeState.FAILED]
+    counted = [one for one in submits if vars(one)["held"] != JudgeState.FAILED]
     if len(counted) >= rules.most_submissions:
         words = ngettext(
             "A program can be submitted for this question %(count)d time. What stands in the editor counts when you "
@@ -290,22 +296,27 @@ def _is_same_run(newest: CodeSubmission, sent: _Sent) -> bool:
     return newest.sha256 == sent.sha256 and same_input
 
 
-def _replace(run_before: CodeSubmission, *, now: datetime) -> None:
-    """Drop a run nobody has begun with. Raises: StillJudging when it is under way."""
-    waiting = Judgement.objects.filter(submission=run_before, state__in=(JudgeState.PENDING, JudgeState.WAITING))
-    if not queue.cancel(waiting, now=now) and run_before.judgements.filter(state__in=queue.OPEN).exists():
+def _replace(run_before: CodeSubmission, *, now: datetime) -> int:
+    """Drop a run nobody has begun with; how many places of the queue that frees. Raises: StillJudging when it is under
+    way."""
+    rows = Judgement.objects.filter(submission=run_before)
+    freed = queue.cancel(rows.filter(state=JudgeState.PENDING), now=now)
+    dropped = freed or queue.cancel(rows.filter(state=JudgeState.WAITING), now=now)
+    if not dropped and rows.filter(state__in=queue.OPEN).exists():
         raise StillJudging(_("Your last run is under way. It takes a moment."))
     CodeSubmission.objects.filter(pk=run_before.pk).update(is_open=False)
+    return freed
 
 
-def _made(place: _Place, sent: _Sent, *, kind: str, number: int | None, now: datetime) -> CodeSubmission:
-    """Under the fence, so nobody else makes one meanwhile."""
+def _made(place: _Place, sent: _Sent, *, kind: str, number: int | None, waits: int, now: datetime) -> Taken:
+    """Under the fence, so nobody else makes one meanwhile. `waits`: how many come before it."""
     assert place.suite is not None  # noqa: S101  # the fence said so
     made = CodeSubmission(
-        attempt_id=place.attempt, question=place.question, kind=kind, number=number, language=sent.language,
+        attempt_id=place.attempt, question_id=place.asked.pk, kind=kind, number=number, language=sent.language,
         source=sent.source, sha256=sent.sha256, asked_at=now, has_stdin=sent.stdin is not None, stdin=sent.stdin or "",
     )  # fmt: skip
     made.save(force_insert=True)
     priority = queue.RUN if kind == SubmissionKind.RUN else queue.SUBMIT
-    queue.ask([Judgement(submission=made, suite=place.suite, priority=priority)], now=now)
-    return made
+    (judgement,) = queue.ask([Judgement(submission=made, suite=place.suite, priority=priority)], now=now)
+    is_waiting = judgement.state == JudgeState.PENDING
+    return Taken(made, place.asked.uuid, judgement, place=waits + 1 if is_waiting else 0)

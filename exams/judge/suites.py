@@ -1,6 +1,6 @@
 """Suites of tests: which one is in use, the bytes of their tests, and what students may see of them.
 
-    suite = suite_in_use(question)          # READY, the highest number; None: marked by people
+    suite = suite_in_use(question.pk)       # READY, the highest number; None: marked by people
     kept = keep_data(b"2 3\\n")              # once, however many tests name it
     student_view(suite)                     # samples, groups and limits, as JSON: goes into papers and pages
     decide(suite)                           # its solutions are judged: in use, or a draft again
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BinaryField, F
+from django.db.models import BinaryField, F, QuerySet
 from django.db.models.functions import Substr
 
+from coaching.lib.statements import written_once
 from exams.judge.suite_checks import decide
-from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest, Question
+from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest
 from exams.sandbox.languages import LANGUAGES
 
 __all__ = [
@@ -51,9 +52,16 @@ class Head:
     size_bytes: int
 
 
-def suite_in_use(question: Question) -> CodeSuite | None:
-    """By which programs for the question are judged now; None: people mark them. One query."""
-    return CodeSuite.objects.ready().filter(question=question).order_by("-number").first()
+def suite_in_use(question_id: int) -> CodeSuite | None:
+    """By which programs for that question of the bank are judged now; None: people mark them. One query."""
+    return next(iter(_in_use(question=question_id)), None)
+
+
+@written_once
+def _in_use(*, question: int) -> QuerySet[CodeSuite]:
+    """Without the code in it, which may be long."""
+    rows = CodeSuite.objects.ready().filter(question=question).order_by("-number")
+    return rows.defer("frames", "checker_source")[:1]
 
 
 def suites_in_use(question_ids: Iterable[int]) -> dict[int, CodeSuite]:

@@ -41,13 +41,14 @@ def an_attempt(question: ExamQuestion, student: User | None = None, **fields: An
 def submit(attempt: Attempt, question: ExamQuestion, source: str = coded.ADD, **more: Any) -> CodeSubmission:
     given: dict[str, Any] = {"epoch": 1, "slot": None, "language": "py", "now": timezone.now()}
     student = attempt.student
-    return submitting.submit(attempt.uuid, question.uuid, student=student, source=source, **(given | more))
+    taken = submitting.submit(attempt.uuid, question.uuid, student=student, source=source, **(given | more))
+    return taken.submission
 
 
 def run(attempt: Attempt, question: ExamQuestion, source: str = coded.ADD, **more: Any) -> CodeSubmission:
     given: dict[str, Any] = {"epoch": 1, "slot": None, "language": "py", "now": timezone.now()}
     student = attempt.student
-    return submitting.run(attempt.uuid, question.uuid, student=student, source=source, **(given | more))
+    return submitting.run(attempt.uuid, question.uuid, student=student, source=source, **(given | more)).submission
 
 
 def judge(submission: CodeSubmission, *verdicts: str, now: datetime | None = None) -> Judgement:

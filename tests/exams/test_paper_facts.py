@@ -19,7 +19,7 @@ def facts(*sections: list[int | None], kind: Kind = Kind.SINGLE, is_shuffled: bo
     number = iter(range(1, 1000))
     parts = tuple(SectionFacts(place, uuid.UUID(int=place), None, None, "FIRST") for place in range(len(sections)))
     questions = tuple(
-        QuestionFacts(pk, uuid.UUID(int=pk), place, kind, passage, tuple("abcd"), (), (), is_shuffled, 0, ())
+        QuestionFacts(pk, uuid.UUID(int=pk), pk, place, kind, passage, tuple("abcd"), (), (), is_shuffled, 0, ())
         for place, passages in enumerate(sections)
         for passage in passages
         for pk in [next(number)]

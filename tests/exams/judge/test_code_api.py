@@ -11,7 +11,7 @@ from django.utils import timezone
 from exams.models import CodeSubmission, Judgement
 from tests import people
 from tests.exams import coded
-from tests.exams.judge_rows import a_host, a_question, an_attempt, judge, submit
+from tests.exams.judge_rows import a_host, a_question, an_attempt, crowd, judge, run, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +129,43 @@ def test_only_staff_read_why_it_could_not_be_judged(attempt, question):
     assert look(made, people.teacher()).json()["detail"] == "the sandbox broke"
 
 
+@pytest.mark.parametrize("to", ["code_submit", "code_run"])
+def test_a_program_costs_thirteen_statements_however_many_came_before(
+    attempt, question, to, django_assert_max_num_queries
+):
+    """Session, person, slot, suite and rules; in one transaction fence, answer, what came before, queue, two rows."""
+    browser, now = people.signed_in(attempt.student), timezone.now() - timedelta(minutes=5)
+    for turn in range(3):
+        now += timedelta(minutes=1)
+        make = submit if to == "code_submit" else run
+        made = make(attempt, question, f"print({turn})", now=now)
+        judge(made, "AC", "WA", "AC", now=now)
+    browser.get(reverse("code", args=[made.uuid]))  # this process meets the suite
+    with django_assert_max_num_queries(13):
+        answer = post(attempt, question, to, browser=browser)
+    assert (answer.status_code, answer.json()["position"]) == (202, 1)
+
+
+@pytest.mark.parametrize("to", ["code_submit", "code_run"])
+def test_what_is_said_of_a_program_that_was_taken_is_what_a_look_says(attempt, question, to):
+    others = [an_attempt(question, one) for one in crowd(3)]
+    for other, make in zip(others, (run, submit, run), strict=True):
+        make(other, question)
+    browser = people.signed_in(attempt.student)
+    told = post(attempt, question, to, browser=browser).json()
+    assert told["position"] == (2 if to == "code_submit" else 4)
+    assert browser.get(told["url"]).json() == told
+
+
+def test_a_run_that_takes_the_place_of_another_says_its_own_place(attempt, question):
+    now = timezone.now()
+    run(an_attempt(question, *crowd(1)), question)
+    run(attempt, question, now=now - timedelta(seconds=3))
+    browser = people.signed_in(attempt.student)
+    told = post(attempt, question, "code_run", browser=browser, source="print(1)").json()
+    assert (told["position"], browser.get(told["url"]).json()) == (2, told)
+
+
 def test_it_is_never_kept_and_costs_the_same_with_many_tests(attempt, question, django_assert_max_num_queries):
     now = timezone.now()
     judge(submit(attempt, question, now=now), "AC", "WA", "AC", now=now)
@@ -136,5 +173,5 @@ def test_it_is_never_kept_and_costs_the_same_with_many_tests(attempt, question, 
     browser = people.signed_in(attempt.student)
     url = reverse("code", args=[made.uuid])
     assert browser.get(url)["Cache-Control"] == "no-store"
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         assert browser.get(url).json()["position"] == 1

@@ -60,7 +60,7 @@ def test_right_solutions_that_are_right_and_wrong_ones_that_are_not_put_it_to_us
     came_to(coded.a_solution(suite, name="slow.py", expects="FAIL"), "AC", "TLE", "SK")
     assert decided(suite) == ("READY", "")
     assert suite.ready_at is not None
-    assert suites.suite_in_use(suite.question) == suite
+    assert suites.suite_in_use(suite.question.pk) == suite
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_solution_that_does_not_do_what_is_wanted_keeps_it_from_use(
     state, words = decided(suite)
     assert state == "DRAFT"
     assert said in words
-    assert suites.suite_in_use(suite.question) is None
+    assert suites.suite_in_use(suite.question.pk) is None
 
 
 def test_a_solution_that_could_not_be_judged_keeps_it_from_use(suite: CodeSuite) -> None:

@@ -35,12 +35,12 @@ def test_a_head_never_ends_within_a_letter() -> None:
 
 def test_the_ready_suite_with_the_highest_number_is_in_use() -> None:
     question = coded.a_coding_question()
-    assert suites.suite_in_use(question) is None
+    assert suites.suite_in_use(question.pk) is None
     coded.a_suite(question)
     second = coded.a_suite(question)
     coded.a_suite(question, ready=False)
     other = coded.a_suite()
-    assert suites.suite_in_use(question) == second
+    assert suites.suite_in_use(question.pk) == second
     assert suites.suites_in_use([question.pk, other.question_id, 0]) == {
         question.pk: second,
         other.question_id: other,

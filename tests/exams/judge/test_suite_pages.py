@@ -327,7 +327,7 @@ def test_what_is_in_use_stays_and_is_copied_into_the_next_version(browser: Clien
     names = ("position", "points", "stdin", "answer", "group__title")
     assert list(copy.tests.values_list(*names)) == list(suite.tests.values_list(*names))
     assert copy.solutions.get().name == "add.py"
-    assert suites.suite_in_use(question) == suite
+    assert suites.suite_in_use(question.pk) == suite
     assert "Version 1" in words(browser.get(at(question)))
     assert browser.get(at(question), {"version": 1}).context["suite"] == suite
     browser.post(at(question), {"do": "drop", "revision": copy.revision})
