@@ -15,7 +15,7 @@ from django.utils import timezone  # noqa: E402
 
 from benchmarks import exam_hall  # noqa: E402
 from exams.content import Body, Kind, Text  # noqa: E402
-from exams.judge import suites  # noqa: E402
+from exams.judge import hosts, suites  # noqa: E402
 from exams.models import (  # noqa: E402
     Attempt,
     CodeGroup,
@@ -28,6 +28,7 @@ from exams.models import (  # noqa: E402
     QuestionVersion,
     Test,
 )
+from exams.sandbox.protocol import Probed, Toolchain  # noqa: E402
 
 QUESTIONS, TESTS = 90, 8
 
@@ -46,6 +47,7 @@ def seed(students: int) -> dict[str, Any]:
                 "session": one.cookie.partition("=")[2],
                 "save": one.path,
                 "submit": reverse("code_submit", args=[one.uuid, question.uuid]),
+                "run": reverse("code_run", args=[one.uuid, question.uuid]),
             }
             for one in hall.writers
         ],
@@ -57,6 +59,11 @@ def count() -> dict[str, Any]:
     states = Judgement.objects.order_by().values_list("state").annotate(count=Count("pk"))
     tries = Judgement.objects.filter(tries__gt=1).count()
     return {"states": dict(states), "tried_again": tries, "is_on": JudgeHost.objects.filter(works=True).exists()}
+
+
+def a_judge() -> None:
+    """A machine that judges Python, as it says; nobody works there."""
+    hosts.remember(Probed("bwrap", languages=(Toolchain("py", "Python", 3.0),)), now=timezone.now())
 
 
 def _coding_question(test: Test) -> ExamQuestion:
