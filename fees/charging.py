@@ -5,10 +5,11 @@ enrolment, in its transaction.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,31 +58,37 @@ def _locked_of(student: int) -> StudentAccount:
 # --- Enrolments -------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What a batch costs: its default plan, with lines and instalments, and whether it has any plan at all."""
+
+    default: FeePlan | None
+    has_plans: bool
+
+
 def follow_enrolment(enrolment: Enrolment) -> None:
     """The hook of `batches.changes`: dues as the enrolment is now. Called again, it changes nothing."""
-    plan = _plan_for(enrolment)
-    if plan is None:
+    offered = _offered(enrolment.batch)
+    if not offered.has_plans or (offered.default is None and current(enrolment) is None):
         return
     now = timezone.now()
     booking = Booking(by=None, source=ENROLMENT, on=timezone.localdate(now), now=now)
-    _follow(enrolment, plan, booking)
-
-
-def _plan_for(enrolment: Enrolment) -> FeePlan | None:
-    """A plan somebody agreed to, or the batch's default; None when there is nothing to do. One query."""
-    agreed = Exists(Agreement.objects.filter(plan=OuterRef("pk"), enrolment=enrolment))
-    default = Q(offer__is_default=True, offer__withdrawn_at=None)
-    plans = FeePlan.objects.filter(default | agreed, batch=enrolment.batch_id)
-    return plans.annotate(is_agreed=agreed).order_by("-is_agreed", "-version").first()
-
-
-def _follow(enrolment: Enrolment, plan: FeePlan, booking: Booking) -> None:
-    account = _locked_of(enrolment.student_id)
-    agreement = current(enrolment)
-    if agreement is None:
-        _charge(account, enrolment, plan, booking, reason="")
-    else:
+    account, agreement = _locked_of(enrolment.student_id), current(enrolment)
+    if agreement is not None:
         endings.follow(enrolment, agreement, account, booking)
+    elif offered.default is not None:
+        _charge(account, enrolment, offered.default, booking, reason="")
+
+
+def _offered(batch: Batch) -> _Offered:
+    """Kept with the object, which lives as long as the change: of three hundred who join, only the first asks."""
+    known: _Offered | None = batch.__dict__.get("_fees_offered")
+    if known is None:
+        plans = FeePlan.objects.filter(batch=batch)
+        default = plans.filter(offer__is_default=True, offer__withdrawn_at=None)
+        plan = default.prefetch_related("lines", "instalments").first()
+        known = batch.__dict__["_fees_offered"] = _Offered(plan, plan is not None or plans.exists())
+    return known
 
 
 def current(enrolment: Enrolment) -> Agreement | None:
@@ -134,7 +141,7 @@ def _charge(
 
 
 def drafts(plan: FeePlan, *, joined_on: date, how: Regime) -> list[Draft]:
-    """The dues of a plan for who joined on that day. Two queries."""
+    """The dues of a plan for who joined on that day. Two queries, none when its lines and instalments are fetched."""
     lines, parts = list(plan.lines.all()), list(plan.instalments.all())
     charges = [schedule.Charge(one.amount_paise, one.is_one_off) for one in lines]
     wanted = [schedule.Part(one.amount_paise, one.due_on, one.days_after) for one in parts]
