@@ -1,10 +1,13 @@
 """From a plan to dues: which part of each head falls into which instalment, and when that is due. Pure."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from coaching.lib.money import spread
+
+MONTH_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,20 @@ def due_day(part: Part, *, joined_on: date) -> date:
 def equal_parts(total: int, count: int) -> list[int]:
     """So many instalments of the same amount; paise that do not divide go to the first. Raises: ValueError."""
     return spread(total, [1] * count)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last when it has no such day: 31 Jan → 28 Feb."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def split_equally(total: int, count: int, *, first_on: date | None, months: int) -> list[Part]:
+    """Equal instalments every so many months from `first_on`; without it from joining, a month taken as 30 days."""
+    amounts = equal_parts(total, count)
+    if first_on is not None:
+        return [Part(paise, due_on=months_later(first_on, months * step)) for step, paise in enumerate(amounts)]
+    return [Part(paise, days_after=MONTH_DAYS * months * step) for step, paise in enumerate(amounts)]
 
 
 def concession(open_paise: Sequence[int], *, bp: int = 0, paise: int = 0, of_paise: Sequence[int] = ()) -> list[int]:

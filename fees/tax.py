@@ -4,6 +4,7 @@ Each half of a state's tax is rounded by itself, half up, so CGST and SGST are a
 that holds its tax is the taxable value. Source: CGST Act s. 15, rule 46; IGST Act s. 12; reference figures in tests.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,7 +53,9 @@ STATES = {
 """By the two digits a GSTIN begins with."""
 WITHOUT_LEGISLATURE = frozenset({"04", "26", "31", "35", "38"})
 """Union territories where the second half is called UTGST."""
-_GSTIN_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+GSTIN_SIGNS = 15
+_SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_GSTIN = re.compile(r"[0-9]{2}[A-Z]{4}[0-9A-Z][0-9]{4}[A-Z][1-9A-Z][0-9A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +133,24 @@ def place_of_supply(*, institute: str, student: str, is_online: bool, is_registe
     return student or institute if is_online or is_registered_recipient else institute
 
 
-def is_gstin(text: str) -> bool:
-    """Whether it is shaped like a GSTIN and its check digit is right. Source: GSTN, modulus 36."""
-    if len(text) != 15 or any(sign not in _GSTIN_SIGNS for sign in text) or text[:2] not in {*STATES, "97", "99"}:
-        return False
+def gstin_fault(text: str) -> str:
+    """What is wrong with a GSTIN: LENGTH, SHAPE, STATE (no such state) or CHECK (the last sign); "" when it is right.
+
+    Source: GSTN, modulus 36: state, PAN, number of the registration, a sign and the check sign.
+    """
+    if len(text) != GSTIN_SIGNS:
+        return "LENGTH"
+    if not _GSTIN.fullmatch(text):
+        return "SHAPE"
+    if text[:2] not in {*STATES, "97", "99"}:
+        return "STATE"
     total = 0
     for place, sign in enumerate(text[:14]):
-        product = _GSTIN_SIGNS.index(sign) * (1 + place % 2)
+        product = _SIGNS.index(sign) * (1 + place % 2)
         total += product // 36 + product % 36
-    return _GSTIN_SIGNS[(36 - total % 36) % 36] == text[14]
+    return "" if _SIGNS[(36 - total % 36) % 36] == text[14] else "CHECK"
+
+
+def is_gstin(text: str) -> bool:
+    """Whether it is shaped like a GSTIN and its check sign is right."""
+    return not gstin_fault(text)

@@ -25,7 +25,7 @@ class NoAmount(ValueError):
 
 def paise(typed: str) -> int:
     """An amount in rupees as people type it: 1500, 1,18,000.00, ₹ 99.5, १२०. Raises: NoAmount."""
-    text = "".join(_plain_sign(sign) for sign in unicodedata.normalize("NFKC", typed).strip())
+    text = "".join(_plain_sign(sign) for sign in typed.strip())
     text = text.removeprefix("₹").removeprefix("Rs.").removeprefix("Rs").strip()
     if text[:1] in {"-", "−", "+"}:
         raise NoAmount("SIGN")
@@ -39,7 +39,7 @@ def paise(typed: str) -> int:
 
 
 def _plain_sign(sign: str) -> str:
-    """Digits of every script as ours."""
+    """Digits of every script as ours; a raised 2 is none, so 12² is not read as 122."""
     return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
