@@ -38,6 +38,12 @@ LIES_IN = {
     Mode.GATEWAY: "gateway",
 }
 """Where money of each mode lies after it came."""
+CASH_WAYS = {
+    CashMove.Kind.TO_BANK: (BANK, CASH),
+    CashMove.Kind.TO_OFFICE: (OFFICE, CASH),
+    CashMove.Kind.FROM_OFFICE: (CASH, OFFICE),
+}
+"""To which account and from which, when cash is moved otherwise than by a payment."""
 AT_A_TIME = 500
 
 
@@ -198,11 +204,7 @@ def paid_out(payout: Payout, booking: Booking) -> None:
 
 def moved(move: CashMove, booking: Booking) -> None:
     """Cash left a drawer, or came into it."""
-    debit, credit = {
-        CashMove.Kind.TO_BANK: (BANK, CASH),
-        CashMove.Kind.TO_OFFICE: (OFFICE, CASH),
-        CashMove.Kind.FROM_OFFICE: (CASH, OFFICE),
-    }[CashMove.Kind(move.kind)]
+    debit, credit = CASH_WAYS[CashMove.Kind(move.kind)]
     post([_entry(booking, "CASH", f"cash:{move.pk}", debit, credit, move.amount_paise)])
 
 

@@ -39,14 +39,19 @@ class Row:
 
 def rows(account: StudentAccount, *, on: date) -> list[Row]:
     """Everything open, of later days too, in the order in which money goes to it. Fines as they are on that day."""
-    related = ("balance", "parent", "enrolment__batch", "agreement__plan")
+    related = ("balance", "bill", "parent", "enrolment__batch")
     dues = list(Due.objects.filter(account=account).open().select_related(*related))
     growing = fining.accruing(dues, on=on)
     found = {due.pk: _of_due(due, on) for due in dues}
     found |= {-due.pk: _growing(due, growing[due.pk]) for due in dues if growing.get(due.pk)}
     opens = [allocating.Open(number, row.due_on, row.open_paise, row.is_fine) for number, row in found.items()]
-    fine_first = FeeSettings.current().allocation_order == FeeSettings.Order.FINE_FIRST
-    return [found[one.key] for one in allocating.in_order(opens, fine_first=fine_first)]
+    return [found[one.key] for one in allocating.in_order(opens, fine_first=_fine_first(opens))]
+
+
+def _fine_first(opens: list[allocating.Open]) -> bool:
+    """Asked only where there are fines."""
+    has_fines = any(one.is_fine for one in opens)
+    return has_fines and FeeSettings.current().allocation_order == FeeSettings.Order.FINE_FIRST
 
 
 def _of_due(due: Due, on: date) -> Row:
@@ -81,7 +86,7 @@ def _growing(late: Due, paise: int) -> Row:
 
 
 def by_order(payable: Iterable[Row], paise: int, *, on: date) -> dict[str, int]:
-    """How much of `paise` goes to which row, by key: to what is due on that day and before, in the order of the rows."""
+    """How much of `paise` goes to which row, by key: to what is due on that day and before, in the order of rows."""
     given: dict[str, int] = {}
     for row in payable:
         part = min(paise, row.open_paise)

@@ -17,7 +17,7 @@ from accounts import activity
 from accounts.models import User
 from coaching.lib.clock import day_text
 from coaching.lib.money import rupees
-from fees import charging, days, documents, ledger, payable, payment_news, paying
+from fees import charging, days, documents, ledger, payable, paying, payment_news
 from fees.models import Allocation, FeeSettings, Payment, StudentAccount
 from fees.receiving import Money, ReferenceUsed, checked, same_again, token_of, twin
 
@@ -53,6 +53,7 @@ def record(
     try:
         with transaction.atomic():
             locked = charging.locked(account.pk)
+            locked.student = account.student
             earlier = _of_form(token)
             if earlier is None:
                 kept = checked(money, today=today)

@@ -20,14 +20,20 @@ KEPT = ("mode", "amount_paise", "received_on", "reference", "bank", "instrument_
 LENGTHS = {"reference": 60, "bank": 60, "payer": 200, "note": 300}
 
 
-class PaymentRefused(DomainError):
-    """Money cannot be recorded like that; `field` names what was typed wrongly, "" for the whole."""
+class MoneyRefused(DomainError):
+    """Money cannot be moved like that; `field` names what was typed wrongly, "" for the whole."""
 
-    code = "payment_refused"
+    code = "money_refused"
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+
+
+class PaymentRefused(MoneyRefused):
+    """A payment cannot be recorded like that."""
+
+    code = "payment_refused"
 
 
 class ReferenceUsed(PaymentRefused):
