@@ -1,0 +1,207 @@
+"""Numbered documents: issued under the lock of their series, with a snapshot of all they say, and never changed.
+
+Called within the transaction of what they are about, last of all, since the series is the last lock.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fees import doc_facts, numbering
+from fees.ledger import Booking
+from fees.models import (
+    Bill,
+    CashierDay,
+    Credit,
+    DocKind,
+    DocSeries,
+    Document,
+    Due,
+    DueLine,
+    FeeSettings,
+    GstMode,
+    Payment,
+    Payout,
+    Reversal,
+    StudentAccount,
+)
+from fees.tax import Parts
+
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXY"
+"""Without those that are mistaken for others."""
+CODE_LENGTH = 10
+
+
+def issue(
+    kind: str,
+    *,
+    account: StudentAccount | None,
+    facts: Mapping[str, Any],
+    amount_paise: int,
+    booking: Booking,
+    payment: Payment | None = None,
+    due: Due | None = None,
+    credit: Credit | None = None,
+    payout: Payout | None = None,
+    day: CashierDay | None = None,
+    cancels: Document | None = None,
+) -> Document:
+    """Give it the next number of its series and keep `facts` with number, date and code as canonical JSON."""
+    year = numbering.financial_year(booking.on)
+    series = _locked_series(kind, year)
+    dated_on = max(booking.on, series.last_on or booking.on)
+    number, code = numbering.number(series.prefix, year, series.next), _new_code()
+    text = canonical({**facts, "kind": str(kind), "number": number, "dated_on": dated_on.isoformat(), "code": code})
+    row = Document.objects.create(
+        kind=kind,
+        year=year,
+        serial=series.next,
+        number=number,
+        dated_on=dated_on,
+        account=account,
+        payment=payment,
+        due=due,
+        credit=credit,
+        payout=payout,
+        day=day,
+        cancels=cancels,
+        amount_paise=amount_paise,
+        snapshot=text,
+        sha256=digest(text),
+        code=code,
+        made_by=booking.by,
+        made_at=booking.now,
+    )
+    _count_on(series, dated_on)
+    return row
+
+
+def canonical(facts: Mapping[str, Any]) -> str:
+    """The same facts are the same text: keys in order, nothing between them, no escapes."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_intact(document: Document) -> bool:
+    """Whether the snapshot is the one that was hashed, and says the row's number and code."""
+    if digest(document.snapshot) != document.sha256:
+        return False
+    said = json.loads(document.snapshot)
+    return (said["number"], said["code"]) == (document.number, document.code)
+
+
+def _locked_series(kind: str, year: str) -> DocSeries:
+    """The series, locked; of two who need a new one at once, one makes it and the other waits."""
+    found = DocSeries.objects.select_for_update().filter(kind=kind, year=year).first()
+    if found is not None:
+        return found
+    DocSeries.objects.get_or_create(kind=kind, year=year, defaults={"prefix": numbering.PREFIXES[str(kind)]})
+    return DocSeries.objects.select_for_update().get(kind=kind, year=year)
+
+
+def _count_on(series: DocSeries, dated_on: date) -> None:
+    series.next += 1
+    series.last_on = dated_on
+    series.save(update_fields=["next", "last_on"])
+
+
+def _new_code() -> str:
+    """30^10 of them: none is guessed, and two alike are refused by the table."""
+    return "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+
+
+# --- Kinds ------------------------------------------------------------------------------------------------------------
+
+
+def receipt(payment: Payment, *, booking: Booking) -> Document:
+    """Of money that came; its allocations are written."""
+    facts = doc_facts.of_payment(payment, booking=booking)
+    return issue(
+        DocKind.RECEIPT,
+        account=payment.account,
+        facts=facts,
+        amount_paise=payment.amount_paise,
+        booking=booking,
+        payment=payment,
+    )
+
+
+def invoice(bill: Bill, lines: Sequence[tuple[DueLine, Parts]], *, booking: Booking) -> Document | None:
+    """Of a due that was billed, for what is left of it: a tax invoice or a bill of supply; none when unregistered."""
+    settings = FeeSettings.current()
+    if settings.gst_mode == GstMode.UNREGISTERED:
+        return None
+    facts = doc_facts.of_bill(bill, lines, booking=booking)
+    return issue(
+        DocKind.INVOICE if settings.gst_mode == GstMode.REGULAR else DocKind.BILL,
+        account=bill.due.account,
+        facts=facts,
+        amount_paise=sum(parts.total for _line, parts in lines),
+        booking=booking,
+        due=bill.due,
+    )
+
+
+def voucher(payment: Payment, paise: int, *, booking: Booking) -> Document:
+    """Of an advance: what of a payment no due took (rule 50)."""
+    facts = doc_facts.of_advance(payment, paise, booking=booking)
+    return issue(
+        DocKind.VOUCHER, account=payment.account, facts=facts, amount_paise=paise, booking=booking, payment=payment
+    )
+
+
+def credit_note(credit: Credit, *, booking: Booking) -> Document:
+    """Of an amount taken from a due after its invoice."""
+    facts = doc_facts.of_credit(credit, booking=booking)
+    return issue(
+        DocKind.CREDIT_NOTE,
+        account=credit.due.account,
+        facts=facts,
+        amount_paise=credit.amount_paise,
+        booking=booking,
+        credit=credit,
+        due=credit.due,
+    )
+
+
+def refund_voucher(payout: Payout, *, booking: Booking) -> Document:
+    """Of an advance that was given back (rule 51)."""
+    facts = doc_facts.of_payout(payout, booking=booking)
+    return issue(
+        DocKind.REFUND_VOUCHER,
+        account=payout.payment.account,
+        facts=facts,
+        amount_paise=payout.amount_paise,
+        booking=booking,
+        payout=payout,
+    )
+
+
+def cancellation(payment: Payment, reversal: Reversal, *, booking: Booking) -> Document:
+    """Of a receipt whose payment was taken back."""
+    cancelled = Document.objects.get(kind=DocKind.RECEIPT, payment=payment)
+    facts = doc_facts.of_reversal(payment, reversal, cancelled, booking=booking)
+    return issue(
+        DocKind.CANCELLATION,
+        account=payment.account,
+        facts=facts,
+        amount_paise=payment.amount_paise,
+        booking=booking,
+        payment=payment,
+        cancels=cancelled,
+    )
+
+
+def day_close(day: CashierDay, *, booking: Booking) -> Document:
+    """Of a cashier's day that was counted."""
+    facts = doc_facts.of_day(day, booking=booking)
+    return issue(
+        DocKind.DAY_CLOSE, account=None, facts=facts, amount_paise=day.counted_paise or 0, booking=booking, day=day
+    )
