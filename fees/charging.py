@@ -19,7 +19,7 @@ from accounts.models import User
 from batches.models import Batch, Enrolment
 from batches.models.enrolments import EnrolmentQuerySet
 from coaching.lib.errors import DomainError
-from fees import endings, issuing, schedule
+from fees import due_news, endings, issuing, schedule
 from fees.issuing import Draft, Line, Regime
 from fees.ledger import Booking
 from fees.models import Agreement, Due, FeeHead, FeePlan, FeeSettings, PlanOffer, StudentAccount
@@ -228,4 +228,6 @@ def charge_other(
     draft = Draft(due_on, [issuing.line(head, amount_paise, how)], kind=kind, label=label.strip())
     [due] = issuing.issue(account, [draft], booking=booking, supply_state=how.supply_state, enrolment=enrolment)
     activity.record("fees.charged_other", actor=actor, subject=account.student, on=due, request=request, name=label)
+    if kind == Due.Kind.OTHER:
+        due_news.of_charge(due, actor=actor)
     return due

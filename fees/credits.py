@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from coaching.lib.errors import DomainError
 from coaching.lib.money import rupees, spread
-from fees import ledger, tax
+from fees import documents, ledger, tax
 from fees.issuing import parts_of
 from fees.ledger import Booking
 from fees.models import Bill, Concession, Credit, Due, DueBalance, DueLine, FeeSettings, GstMode
@@ -81,26 +81,26 @@ def open_for(dues: Iterable[Due], *, head: int | None = None) -> dict[int, int]:
 
 def lines_left(dues: Iterable[Due]) -> dict[int, Left]:
     """By due its lines with what is left of each after its credits; payments do not count. Two queries."""
-    return {pk: left for pk, (left, _gone) in _replayed([due.pk for due in dues]).items()}
+    return {pk: left for pk, (left, _gone) in replayed([due.pk for due in dues]).items()}
 
 
 def lines_of(one: Credit) -> Left:
     """The lines of its due with what the credit took of each; lines it took nothing of are left out."""
-    _left, gone = _replayed([one.due_id])[one.due_id]
-    return [(line, parts) for line, parts in gone[one.pk] if parts.total]
+    _left, gone = replayed([one.due_id])[one.due_id]
+    return [(line, parts) for line, parts in gone[one.pk][1] if parts.total]
 
 
-def _replayed(dues: Sequence[int]) -> dict[int, tuple[Left, dict[int, Left]]]:
-    """By due: what is left of each line, and what each credit took."""
+def replayed(dues: Sequence[int]) -> dict[int, tuple[Left, dict[int, tuple[str, Left]]]]:
+    """By due what is left of each line, and by credit its kind and what it took of each line. Two queries."""
     lines: dict[int, Left] = {}
     for line in DueLine.objects.filter(due__in=dues).select_related("head").order_by("pk"):
         lines.setdefault(line.due_id, []).append((line, parts_of(line)))
-    gone: dict[int, dict[int, Left]] = {}
+    gone: dict[int, dict[int, tuple[str, Left]]] = {}
     found = Credit.objects.filter(due__in=dues).order_by("pk")
-    for pk, due, paise, head in found.values_list("pk", "due", "amount_paise", "concession__head"):
+    for pk, kind, due, paise, head in found.values_list("pk", "kind", "due", "amount_paise", "concession__head"):
         pieces = _pieces(lines[due], paise, head)
         rows = [line for line, _parts in lines[due]]
-        gone.setdefault(due, {})[pk] = list(zip(rows, pieces, strict=True))
+        gone.setdefault(due, {})[pk] = (kind, list(zip(rows, pieces, strict=True)))
         lines[due] = [(line, left.minus(piece)) for (line, left), piece in zip(lines[due], pieces, strict=True)]
     return {due: (left, gone.get(due, {})) for due, left in lines.items()}
 
@@ -142,6 +142,4 @@ def _book(rows: Sequence[Credit], booking: Booking) -> None:
     for one in rows:
         ledger.credited(one, is_billed=one.due_id in billed, booking=booking)
         if gives_notes and one.due_id in billed:
-            from fees import documents
-
             documents.credit_note(one, booking=booking)

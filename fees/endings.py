@@ -112,7 +112,7 @@ def again(due: Due, due_on: date, account: StudentAccount, source: str, booking:
     booking = Booking(by=booking.by, source=source, on=booking.on, now=booking.now)
     made = list(Credit.objects.filter(due=due).select_related("concession").order_by("pk"))
     gone: dict[int, Parts] = {}
-    for one in (row for row in made if row.kind in _STAYS_OFF):
+    for one in (row for row in made if row.kind in _STAYS_OFF and not _is_revoked(row)):
         for line, parts in credits.lines_of(one):
             gone[line.pk] = together([gone.get(line.pk, Parts(0)), parts])
     lines = [
@@ -129,6 +129,10 @@ def again(due: Due, due_on: date, account: StudentAccount, source: str, booking:
     )
     _grant_again(made, new, booking)
     return new
+
+
+def _is_revoked(one: Credit) -> bool:
+    return one.concession is not None and one.concession.state == Concession.State.REVOKED
 
 
 def _grant_again(made: Iterable[Credit], new: Due, booking: Booking) -> None:

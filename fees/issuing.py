@@ -71,6 +71,12 @@ def line(head: FeeHead, paise: int, how: Regime) -> Line:
     return Line(head.pk, head.sac, gst_bp, how.parts(paise, gst_bp=gst_bp))
 
 
+def line_as(like: DueLine, paise: int, how: Regime) -> Line:
+    """An amount that holds its tax, treated as a line that was issued."""
+    gst_bp = like.gst_bp if how.taxes else 0
+    return Line(like.head_id, like.sac, gst_bp, how.parts(paise, gst_bp=gst_bp))
+
+
 def issue(
     account: StudentAccount,
     drafts: Iterable[Draft],
