@@ -52,9 +52,11 @@ def undo(payment: Payment, *, reason: str, actor: User, now: datetime, request: 
     Raises: ReversalRefused, NotAllowed, days.DayClosed.
     """
     payment = _standing(payment)
-    day = _drawer(payment, actor, now, request)
+    payment.day = _came_into(payment, actor, now)
     if not may_undo(payment, actor, now):
         raise NotAllowed(_("Only an administrator may take this payment back now."))
+    is_open = payment.day is not None and payment.day.closed_at is None
+    day = payment.day if is_open else days.taking(actor, now=now, request=request)
     booking = ledger.Booking(by=actor, source=UNDONE, on=timezone.localdate(now), now=now)
     reversal = _taken_back(payment, Reversal.Kind.UNDO, reason, day, booking)
     _tell(reversal, "fees.undone", booking, request)
@@ -91,14 +93,14 @@ def _standing(payment: Payment) -> Payment:
     return found
 
 
-def _drawer(payment: Payment, actor: User, now: datetime, request: HttpRequest | None) -> CashierDay:
-    """Locked. Of both days in one order, so that two who undo each other's payments do not wait for each other."""
+def _came_into(payment: Payment, actor: User, now: datetime) -> CashierDay | None:
+    """The payment's day, locked, with the actor's own of today.
+
+    Both in one order, so that two who undo each other's payments do not wait for each other.
+    """
     mine = Q(cashier=actor, on=timezone.localdate(now))
     rows = CashierDay.objects.select_for_update(no_key=True).filter(mine | Q(pk=payment.day_id)).order_by("pk")
-    found = {row.pk: row for row in rows}
-    came = found.get(payment.day_id or 0)
-    payment.day = came
-    return came if came and came.closed_at is None else days.taking(actor, now=now, request=request)
+    return {row.pk: row for row in rows}.get(payment.day_id or 0)
 
 
 def _taken_back(
