@@ -39,7 +39,7 @@ class Site:
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         command = [sys.executable, "-m", "uvicorn", "coaching.asgi:application", "--fd", str(listening.fileno())]
         own = {"BASE_URL": self.url} | ({"DEBUG": "1"} if is_debug else {}) | (more or {})
-        self.bystander = Bystander(environment(data_dir) | (more or {}))
+        self.bystander = _bystander(data_dir, environment(data_dir) | (more or {}))
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--no-access-log", "--timeout-keep-alive", str(KEEP_ALIVE_S)],
@@ -98,7 +98,7 @@ class Bystander:
     """The process that runs lines beside a site: `tests.browser.bystander`, started when it is first asked."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
+        self.environment = environment
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, code: str) -> str:
@@ -120,7 +120,7 @@ class Bystander:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.browser.bystander"],
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -130,10 +130,22 @@ class Bystander:
         return self._process.stdin, self._process.stdout
 
 
+_seeding: dict[Path, Bystander] = {}
+"""Who has filled a site that has not been started yet."""
+
+
 def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
     """Fill a migrated database for a site with what `main` of the module `program` makes."""
     migrated.copy_sqlite(data_dir / "classcrew.sqlite3")
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", f"from {program} import main; main()"]
-    done = subprocess.run(command, cwd=ROOT, env=environment(data_dir), capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"The site could not be filled:\n{done.stdout}{done.stderr}")
+    _seeding[data_dir] = Bystander(environment(data_dir))
+    _seeding[data_dir].run(f"from {program} import main; main()")
+
+
+def _bystander(data_dir: Path, wanted: dict[str, str]) -> Bystander:
+    """Who has filled the site stays beside it: to start another takes two seconds."""
+    seeder = _seeding.pop(data_dir, None)
+    if seeder is not None and seeder.environment == wanted:
+        return seeder
+    if seeder is not None:
+        seeder.close()
+    return Bystander(wanted)
