@@ -160,6 +160,7 @@ def over_the_paper(page: Page) -> None:
     expect(page.locator(".io")).to_have_count(2)
     look(page, "code-by-script")
     page.set_viewport_size(DESK["viewport"])
+    page.context.grant_permissions(["clipboard-write"])  # a browser with a window gives it to whoever taps
     page.get_by_role("button", name="Copy input 1").click()
     expect(page.locator("[data-copy]").first).to_have_text("Copied")
     assert sent_bytes(page) < MAX_PAGE_BYTES
