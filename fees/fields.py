@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from coaching.lib.money import MOST_PAISE, NoAmount, amount, paise, rupees
+from coaching.lib.money import MOST_PAISE, NoAmount, amount, paise, percent, rupees
 
 LONGEST = 40
 """Signs; ₹1,000 crore in words of any script is shorter."""
@@ -94,9 +94,3 @@ class PercentField(forms.DecimalField):
             return bool(self.clean(data) != initial)
         except ValidationError:
             return True
-
-
-def percent(bp: int) -> str:
-    """Basis points as people write a rate: 1800 → 18, 250 → 2.5."""
-    whole, rest = divmod(bp, 100)
-    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)

@@ -5,9 +5,7 @@ for late fines and bounced cheques; they are made with the first use and can be 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import ClassVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
@@ -21,35 +19,19 @@ from coaching.lib.errors import DomainError
 from fees.models import FeeHead
 
 EVENT = "fees.head"
-COACHING = "999293"
-"""SAC of commercial training and coaching."""
 ITS_NAME = {FeeHead.Use.FINE: gettext_lazy("Late fine"), FeeHead.Use.BOUNCE: gettext_lazy("Bounced cheque")}
+STARTERS = {
+    "tuition": (gettext_lazy("Tuition"), {}),
+    "admission": (gettext_lazy("Admission"), {"is_one_off": True, "is_refundable": False}),
+    "material": (gettext_lazy("Study material"), {"is_one_off": True}),
+}
+"""Offered while there is no head, so that the first plan needs no other page; made when a plan takes one."""
 
 
 class HeadRefused(DomainError):
-    """The head cannot be kept like this; `field` names what is wrong."""
+    """The head cannot be kept like this, or must stay."""
 
     code = "head_refused"
-    field: ClassVar[str] = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What of a head people may change. `gst_bp` in basis points."""
-
-    name: str
-    sac: str = COACHING
-    gst_bp: int = 1800
-    is_one_off: bool = False
-    is_refundable: bool = True
-
-
-STARTERS = {
-    "tuition": (gettext_lazy("Tuition"), Details("")),
-    "admission": (gettext_lazy("Admission"), Details("", is_one_off=True, is_refundable=False)),
-    "material": (gettext_lazy("Study material"), Details("", is_one_off=True)),
-}
-"""Offered while there is no head, so that the first plan needs no other page; made when a plan takes one."""
 
 
 def offered() -> QuerySet[FeeHead]:
@@ -75,43 +57,29 @@ def of_use(use: str) -> FeeHead:
 
 def starter(key: str, *, actor: User, request: HttpRequest | None = None) -> FeeHead:
     """The head offered under that key, made unless there is one of its name."""
-    name, details = STARTERS[key]
-    known = FeeHead.objects.filter(name__iexact=str(name), use=FeeHead.Use.FEE).first()
-    return known or add_head(replace(details, name=str(name)), actor=actor, request=request)
-
-
-def details_of(head: FeeHead) -> Details:
-    """As the head is now."""
-    return Details(*(getattr(head, one.name) for one in fields(Details)))
-
-
-@transaction.atomic
-def add_head(details: Details, *, actor: User, request: HttpRequest | None = None) -> FeeHead:
-    """Make one. Raises: HeadRefused when there is one of its name."""
-    head = FeeHead()
-    _keep(head, details)
-    activity.record(EVENT, actor=actor, on=head, request=request, name=head.name, verb="added")
+    name, fields = STARTERS[key]
+    known = FeeHead.objects.filter(name__iexact=str(name), use=FeeHead.Use.FEE, archived_at=None).first()
+    if known is not None:
+        return known
+    head = FeeHead(name=str(name), **fields)
+    keep_head(head, changed=[], actor=actor, request=request)
     return head
 
 
 @transaction.atomic
-def change_head(
-    head: FeeHead, details: Details, *, seen: Details, actor: User, request: HttpRequest | None = None
-) -> list[str]:
-    """Keep what was typed over what was `seen`; the names of what changed.
+def keep_head(head: FeeHead, *, changed: list[str], actor: User, request: HttpRequest | None = None) -> None:
+    """Save a head as it is in memory, a new one or with what was `changed` (names of fields).
 
-    Plans that exist keep the treatment they were written with. Raises: HeadRefused.
+    Plans that exist keep the treatment they were written with. Raises: HeadRefused when there is one of its name.
     """
-    locked = FeeHead.objects.select_for_update().get(pk=head.pk)
-    if details_of(locked) != seen:
-        raise HeadRefused(_("Somebody changed this in the meantime, so nothing was saved. Open the page again."))
-    changed = [one.name for one in fields(Details) if getattr(seen, one.name) != getattr(details, one.name)]
-    if changed:
-        _keep(locked, details)
-        activity.record(
-            EVENT, actor=actor, on=locked, request=request, name=locked.name, verb="changed", fields=changed
-        )
-    return changed
+    is_new = head._state.adding
+    try:
+        with transaction.atomic():
+            head.save(update_fields=None if is_new else changed)
+    except IntegrityError as clash:
+        raise HeadRefused(_("There is such a fee head already.")) from clash
+    verb = "added" if is_new else "changed"
+    activity.record(EVENT, actor=actor, on=head, request=request, name=head.name, verb=verb, fields=sorted(changed))
 
 
 @transaction.atomic
@@ -128,16 +96,6 @@ def restore_head(head: FeeHead, *, actor: User, request: HttpRequest | None = No
     """Plans can be written with it again."""
     if FeeHead.objects.filter(pk=head.pk, archived_at__isnull=False).update(archived_at=None):
         activity.record(EVENT, actor=actor, on=head, request=request, name=head.name, verb="restored")
-
-
-def _keep(head: FeeHead, details: Details) -> None:
-    for one in fields(Details):
-        setattr(head, one.name, getattr(details, one.name))
-    try:
-        with transaction.atomic():
-            head.save()
-    except IntegrityError as clash:
-        raise HeadRefused(_("There is such a fee head already.")) from clash
 
 
 def still_offered(heads: Iterable[FeeHead]) -> bool:

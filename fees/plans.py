@@ -4,12 +4,12 @@ A plan never changes. Another version of it is another row with the batch's next
 points there; dues that were issued stay as they are. A plan with `enrolment` is one student's own and is not offered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -168,7 +168,7 @@ def require_sense(
     if not name:
         raise PlanRefused(_("Give it a name."), field="name")
     _require_lines(lines)
-    _require_parts(batch, parts, total=sum(one.paise for one in lines))
+    require_parts(batch, parts, total=sum(one.paise for one in lines))
     if (fine.kind == fines.NONE) != (fine.paise == 0):
         raise PlanRefused(_("Say how much the late fine is."), field="fine")
     if fine.cap is not None and fine.cap < fine.paise:
@@ -187,8 +187,9 @@ def _require_lines(lines: Sequence[Line]) -> None:
         raise PlanRefused(_("The amounts of a plan are above nothing and not above ₹1,000 crore."), field="lines")
 
 
-def _require_parts(batch: Batch, parts: Sequence[Part], *, total: int) -> None:
-    if not parts or any(one.paise <= 0 or (one.due_on is None) == (one.days_after is None) for one in parts):
+def require_parts(batch: Batch, parts: Sequence[Part], *, total: int) -> None:
+    """Instalments come to `total`, in order, near the days of the batch. Raises: PlanRefused."""
+    if any(one.paise <= 0 or (one.due_on is None) == (one.days_after is None) for one in parts):
         raise PlanRefused(_("Each instalment needs an amount, and a day or the days after joining."), field="parts")
     wrong = difference(total, parts)
     if wrong:
@@ -363,7 +364,7 @@ def uncharged(batch: Batch, *, now: datetime) -> int:
     return Enrolment.objects.not_over(now).filter(~Exists(agreed), batch=batch).count()
 
 
-def versions(plan: FeePlan) -> Iterable[FeePlan]:
+def versions(plan: FeePlan) -> QuerySet[FeePlan]:
     """All versions of the plan of that name, the newest first; of one student's own, his."""
     rows = FeePlan.objects.filter(batch=plan.batch_id, enrolment=plan.enrolment_id, name__iexact=plan.name)
     return rows.select_related("created_by").order_by("-version")

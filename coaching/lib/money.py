@@ -78,6 +78,12 @@ def plain(of_paise: int) -> str:
     return f"{'-' if of_paise < 0 else ''}{whole}.{rest:02}"
 
 
+def percent(bp: int) -> str:
+    """Basis points as people write a rate: 1800 → 18, 250 → 2.5."""
+    whole, rest = divmod(bp, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
 def half_up(value: Fraction) -> int:
     """To the nearest whole, a half up; for values of nought or more."""
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)

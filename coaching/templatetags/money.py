@@ -17,3 +17,9 @@ def rupees(paise: int | None) -> str:
 def amount(paise: int | None) -> str:
     """1,18,000.00, for columns that name the rupee at their head; nothing for None."""
     return "" if paise is None else money.amount(int(paise))
+
+
+@register.filter
+def percent(bp: int | None) -> str:
+    """A rate in basis points as people write it: 1800 → 18; nothing for None."""
+    return "" if bp is None else money.percent(int(bp))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from coaching.lib import money
 from coaching.lib.money import MOST_PAISE, NoAmount
-from fees.fields import PercentField, RupeesField, percent
+from fees.fields import PercentField, RupeesField
 
 PAISE = st.integers(min_value=0, max_value=MOST_PAISE)
 
@@ -131,7 +131,7 @@ def test_a_half_goes_up(value, whole):
 def test_rates_are_kept_in_basis_points(typed, bp):
     assert PercentField().clean(typed) == bp
     assert not PercentField().has_changed(bp, typed)
-    assert PercentField().prepare_value(bp) == percent(bp)
+    assert PercentField().prepare_value(bp) == money.percent(bp)
 
 
 def test_an_amount_field_shows_paise_as_rupees_and_what_was_typed_as_it_was():
