@@ -21,5 +21,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "exams-reckon-results": {"task": "exams.tasks.reckon_results", "schedule": 20.0},
     "exams-close-attempts": {"task": "exams.tasks.close_attempts", "schedule": 20.0},
     "exams-judge-due": {"task": "exams.tasks.judge_due", "schedule": 10.0},
+    "fees-repair-charges": {"task": "fees.tasks.repair_charges", "schedule": 3600.0},
+    "fees-use-advances": {"task": "fees.tasks.use_advances", "schedule": 3600.0},
+    "fees-bill-due": {"task": "fees.tasks.bill_due", "schedule": 3600.0},
+    "fees-remind-due": {"task": "fees.tasks.remind_due", "schedule": 1800.0},
     "exams-tell-results": {"task": "exams.tasks.tell_results", "schedule": 60.0},
 }

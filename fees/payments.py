@@ -48,22 +48,33 @@ def record(
     Raises: PaymentRefused, ReferenceUsed, FormUsed, payable.NotPayable, days.DayClosed.
     """
     money = Money(mode, amount_paise, received_on, reference, bank, instrument_on, tendered_paise, payer, note)
-    token, today = token_of(form_token), timezone.localdate(now)
-    booking = ledger.Booking(by=actor, source=COUNTER, on=today, now=now)
+    booking = ledger.Booking(by=actor, source=COUNTER, on=timezone.localdate(now), now=now)
+    return _once(account, money, wanted, token_of(form_token), booking, request)
+
+
+def _once(
+    account: StudentAccount,
+    money: Money,
+    wanted: Mapping[str, int] | None,
+    token: UUID,
+    booking: ledger.Booking,
+    request: HttpRequest | None,
+) -> Payment:
+    """The payment of the form, now recorded or before; of two at once the one waits for the other."""
     try:
         with transaction.atomic():
             locked = charging.locked(account.pk)
             locked.student = account.student
             earlier = _of_form(token)
             if earlier is None:
-                kept = checked(money, today=today)
+                kept = checked(money, today=booking.on)
                 return _recorded(locked, kept, wanted, token=token, booking=booking, request=request)
-    except IntegrityError:  # of two at once the other was faster
+    except IntegrityError:  # another account's lock was held: the token or the reference tells
         earlier = _of_form(token)
         if earlier is None:
-            _refuse_twin(checked(money, today=today))
+            _refuse_twin(checked(money, today=booking.on))
             raise
-    return same_again(earlier, money, account=account.pk, by=actor.pk, today=today, wanted=wanted)
+    return same_again(earlier, money, account=account.pk, wanted=wanted, booking=booking)
 
 
 def _of_form(token: UUID) -> Payment | None:

@@ -192,7 +192,7 @@ def _whole() -> Iterator[Broken]:
                 if any(kind.startswith(one) for one in FRACTIONS):
                     yield Broken("I8", f"{table}.{name}", f"it keeps fractions: {kind}")
             for field in amounts if connection.vendor == "sqlite" else ():
-                column = connection.ops.quote_name(field.column)
+                column = connection.ops.quote_name(str(field.column))
                 asked = f"SELECT COUNT(*) FROM {table} WHERE typeof({column}) NOT IN ('integer', 'null')"  # noqa: S608
                 cursor.execute(asked)
                 if count := cursor.fetchone()[0]:
@@ -206,7 +206,7 @@ def _columns(cursor: CursorWrapper, table: str) -> list[tuple[str, str]]:
     else:
         asked = "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
         cursor.execute(f"{asked} AND table_schema = current_schema()", [table])
-    return cursor.fetchall()
+    return [(str(name), str(kind)) for name, kind in cursor.fetchall()]
 
 
 def _who() -> Iterator[Broken]:

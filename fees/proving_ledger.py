@@ -49,10 +49,10 @@ def _wanted() -> Iterator[tuple[str, Entry]]:
     yield from _of_payments()
     for kind, number, paise in CashMove.objects.values_list("kind", "pk", "amount_paise"):
         yield f"cash:{number}", (*ledger.CASH_WAYS[CashMove.Kind(kind)], paise)
-    closed = CashierDay.objects.exclude(closed_at=None).exclude(counted_paise=F("expected_paise"))
-    for number, counted, expected in closed.values_list("pk", "counted_paise", "expected_paise"):
-        both = (ledger.CASH, ledger.DIFFERENCE) if counted > expected else (ledger.DIFFERENCE, ledger.CASH)
-        yield f"day:{number}", (*both, abs(counted - expected))
+    closed = CashierDay.objects.annotate(over=F("counted_paise") - F("expected_paise")).exclude(closed_at=None)
+    for number, over in closed.exclude(over=0).values_list("pk", "over"):
+        both = (ledger.CASH, ledger.DIFFERENCE) if over > 0 else (ledger.DIFFERENCE, ledger.CASH)
+        yield f"day:{number}", (*both, abs(over))
 
 
 def _of_dues() -> Iterator[tuple[str, Entry]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from coaching.lib.errors import DomainError
 from coaching.lib.money import rupees
+from fees.ledger import Booking
 from fees.models import Allocation, Due, Mode, Payment
 from fees.models.setup import MOST_PAISE
 
@@ -120,14 +121,14 @@ def _check_day(kept: Mapping[str, Any], today: date) -> None:
 
 
 def same_again(
-    payment: Payment, money: Money, *, account: int, by: int, today: date, wanted: Mapping[str, int] | None
+    payment: Payment, money: Money, *, account: int, wanted: Mapping[str, int] | None, booking: Booking
 ) -> Payment:
     """The payment of a form that was sent again, when it says the same. Raises: FormUsed."""
-    kept = money.kept(today)
+    kept = money.kept(booking.on)
     if money.received_on is None:  # sent again after midnight it is still the same
         kept["received_on"] = payment.received_on
     told = {name: getattr(payment, name) for name in KEPT}
-    same_who = (payment.account_id, payment.received_by_id) == (account, by)
+    same_who = (payment.account_id, payment.received_by) == (account, booking.by)
     if told == kept and same_who and (wanted is None or _paid(payment) == {k: p for k, p in wanted.items() if p}):
         return payment
     words = {"amount": rupees(payment.amount_paise), "student": str(payment.account)}

@@ -3,13 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from fees import advances, billing, charging
+from fees import advances, billing, charging, reminders, siblings
 
 
 @shared_task(ignore_result=True)
 def repair_charges() -> None:
-    """Issue the dues an enrolment should have and has not; missing a round changes nothing."""
-    charging.repair(now=timezone.now())
+    """Issue dues that enrolments lack, and put siblings forward; missing a round changes nothing."""
+    now = timezone.now()
+    charging.repair(now=now)
+    siblings.suggest_all(now=now)
 
 
 @shared_task(ignore_result=True)
@@ -22,3 +24,9 @@ def use_advances() -> None:
 def bill_due() -> None:
     """Bill dues whose day has come; what a round leaves, the next one takes."""
     billing.bill_due(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def remind_due() -> None:
+    """Remind families of what is due, by day; what a round leaves, the next one sends."""
+    reminders.remind_due(now=timezone.now())

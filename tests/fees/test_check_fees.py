@@ -78,7 +78,7 @@ DAMAGE = {
     # the rest
     "I7 line": "UPDATE fee_plan_lines SET amount_paise = amount_paise + 1",
     "I7 instalment": "UPDATE fee_plan_instalments SET amount_paise = amount_paise + 1",
-    "I8 column": "ALTER TABLE fee_cash_moves ADD COLUMN share real",
+    "I8 column": "ALTER TABLE fee_reminders ADD COLUMN share real",
     "I12 allocation": "UPDATE fee_allocations SET made_by_id = NULL, source = ''",
     "I12 due": "UPDATE fees SET issued_by_id = NULL, source = ''",
     "DAY expected": "UPDATE fee_cashier_days SET expected_paise = expected_paise + 1 WHERE closed_at IS NOT NULL",
@@ -160,10 +160,11 @@ def test_fractions_in_whole_columns_are_found(unguarded: None) -> None:
 
 
 def test_damage_is_named_in_lines_or_json_with_status_1(books: None) -> None:
-    with transaction.atomic(), triggers.lifted(connection), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM fee_documents WHERE kind = 'RECEIPT' AND serial = 2")
-        status, said = check()
-        found = json.loads(check(json=True)[1])
+    with transaction.atomic():
+        with triggers.lifted(connection), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM fee_documents WHERE kind = 'RECEIPT' AND serial = 2")
+            status, said = check()
+            found = json.loads(check(json=True)[1])
         transaction.set_rollback(True)
     assert status == 1
     assert "I6 series RECEIPT 26-27: 3 follows 1" in said.splitlines()

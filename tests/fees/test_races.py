@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from coaching.lib.errors import DomainError
 from fees import days, payments, proving, reversals
 from fees.models import DocSeries, Document, DueBalance, Mode, Payment, Reversal, StudentAccount
@@ -38,10 +38,10 @@ def cash(account: StudentAccount, cashier: User, paise: int = 1000, **fields: ob
 def test_fifty_receipts_at_once_have_the_numbers_one_to_fifty() -> None:
     """Of seven students at the counters of three people, a registered institute's invoices and vouchers with them."""
     made.registered()
-    students = [people.person(f"Student {n}", people.Role.STUDENT, admission_number=f"R-{n}") for n in range(7)]
+    students = [people.person(f"Student {n}", Role.STUDENT, admission_number=f"R-{n}") for n in range(7)]
     for one in students:
         made.due(3500, student=one)
-    cashiers = [made.the_cashier(), people.admin(), people.person("Vikas", people.Role.ADMIN, email="v@pragati.test")]
+    cashiers = [made.the_cashier(), people.admin(), people.person("Vikas", Role.ADMIN, email="v@pragati.test")]
     accounts = [made.account(one) for one in students]
     works = [partial(cash, accounts[n % 7], cashiers[n % 3]) for n in range(RECEIPTS)]
     at_once(works)
@@ -96,7 +96,7 @@ def test_closing_a_day_while_money_comes_counts_it_or_refuses_it() -> None:
 
 
 def test_two_admins_who_undo_each_others_payments_of_closed_days_do_not_block_each_other() -> None:
-    both = [people.admin(), people.person("Vikas", people.Role.ADMIN, email="v@pragati.test")]
+    both = [people.admin(), people.person("Vikas", Role.ADMIN, email="v@pragati.test")]
     paid = [cash(made.account(), both[0]), cash(made.account(people.other_student()), both[1])]
     for one, who in zip(paid, both, strict=True):
         days.close_day(one.day, counted_paise=1000, note="", actor=who, now=timezone.now())

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             broken = [{"rule": one.rule, "rows": one.rows, "says": one.says} for one in found]
             self.stdout.write(json.dumps({"ok": not found, "counted": counted, "broken": broken}, ensure_ascii=False))
         else:
-            self.stdout.writelines(f"{line}\n" for line in found or [_fine(counted)])
+            self.stdout.writelines(f"{line}\n" for line in [str(one) for one in found] or [_fine(counted)])
         if found:
             sys.exit(1)
 
