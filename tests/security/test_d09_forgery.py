@@ -1,10 +1,12 @@
 """Nothing changes without the site's own form (D09), and nothing changes by looking (D10)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -32,8 +34,22 @@ LOOK_THEMSELVES = {
 NOT_WORK = {"sessions.session", "accounts.sessionslot", "account.emailaddress", "exams.analysis"}
 
 
-def addresses() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def _written(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+    """The objects of the access table are made once for all tests of this module, around whose transactions this lies:
+    to make them takes longer than to ask for half of them, and no test of this module may change them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _addresses()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def addresses(_written: dict[str, str], db: None) -> dict[str, str]:
     """Each route's address with the objects of the access table; of Django's admin those without an argument."""
+    return _written
+
+
+def _addresses() -> dict[str, str]:
     found = {name: reverse(name, kwargs=row.kwargs()) for name, row in TABLE.items()}
     for name in ROUTES:
         if name.startswith("admin:"):
@@ -52,11 +68,10 @@ def strict(who: User | None) -> Client:
 
 
 @pytest.mark.parametrize("kind", ["anonymous", "student", "admin"])
-def test_d09_every_unsafe_request_without_a_token_is_refused(kind: str) -> None:
+def test_d09_every_unsafe_request_without_a_token_is_refused(kind: str, addresses: dict[str, str]) -> None:
     client = strict(None if kind == "anonymous" else people.EVERYBODY[kind]())
-    wanted = addresses()
     before, wrong = rows(), []
-    for name, address in wanted.items():
+    for name, address in addresses.items():
         for method in UNSAFE:
             status = getattr(client, method)(address).status_code
             if status != 403 and name not in LOOK_THEMSELVES:
@@ -110,12 +125,11 @@ LOOKS += [("head", "student"), ("options", "admin")]
 
 
 @pytest.mark.parametrize(("method", "kind"), LOOKS)
-def test_d10_looking_changes_nothing(method: str, kind: str) -> None:
+def test_d10_looking_changes_nothing(method: str, kind: str, addresses: dict[str, str]) -> None:
     client = people.signed_in(None if kind == "anonymous" else people.EVERYBODY[kind]())
-    wanted = addresses()
     Authenticator.objects.all().delete()  # the table's passkey holds no key, so no page can ask for it
     before = rows()
-    for address in wanted.values():
+    for address in addresses.values():
         getattr(client, method)(address, {"do": "revoke", "theme": "dark"} if method == "get" else {})
     after = rows()
     assert [label for label in after if after[label] != before[label]] == []
