@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from fees import charging, credits, documents, ledger
-from fees.models import Bill, Due, FeeSettings, GstMode
+from fees.models import Bill, Due
 
 BILL = Due._meta.get_field("bill")
 
@@ -20,13 +20,12 @@ def bill(dues: Iterable[Due], *, booking: ledger.Booking) -> None:
         return
     lines = credits.lines_left(wanted.values())
     left = [due for due in wanted.values() if any(parts.total for _line, parts in lines[due.pk])]
+    if not left:
+        return
     bills = [Bill(due=due, billed_on=booking.on, at=booking.now) for due in left]
     Bill.objects.bulk_create(bills)
     ledger.billed([(one, [(line.head_id, parts) for line, parts in lines[one.due_id]]) for one in bills], booking)
-    if FeeSettings.current().gst_mode == GstMode.UNREGISTERED:
-        return
-    for one in bills:
-        documents.invoice(one, lines[one.due_id], booking=booking)
+    documents.invoices([(one, lines[one.due_id]) for one in bills], booking=booking)
 
 
 def _unbilled(dues: Iterable[Due]) -> dict[int, Due]:
@@ -52,5 +51,5 @@ def bill_due(*, now: datetime) -> int:
     for number in accounts:
         with transaction.atomic():
             account = charging.locked(number)
-            bill(Due.objects.filter(waiting, account=account).order_by("due_on", "pk"), booking=booking)
+            bill(account.dues.filter(waiting).order_by("due_on", "pk"), booking=booking)
     return len(accounts)

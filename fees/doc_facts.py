@@ -58,7 +58,9 @@ def head(account: StudentAccount | None, booking: Booking) -> dict[str, Any]:
 
 def of_payment(payment: Payment, *, booking: Booking) -> dict[str, Any]:
     """Of a receipt."""
-    lines = [_of_allocation(one) for one in _allocations(payment)]
+    paid = _allocations(payment)
+    numbers = _invoices([one.due_id for one in paid])
+    lines = [_of_allocation(one, numbers.get(one.due_id, "")) for one in paid]
     open_dues = Due.objects.open().filter(account=payment.account).select_related("balance", "parent")
     return {
         **head(payment.account, booking),
@@ -78,27 +80,32 @@ def _allocations(payment: Payment) -> Sequence[Allocation]:
     return list(rows.select_related("due__parent", "due__enrolment__batch", "due__balance").order_by("pk"))
 
 
-def _of_allocation(one: Allocation) -> dict[str, Any]:
+def _invoices(dues: Sequence[int]) -> dict[int | None, str]:
+    """By due the number of its invoice or bill of supply."""
+    rows = Document.objects.filter(due__in=dues, kind__in=[DocKind.INVOICE, DocKind.BILL])
+    return dict(rows.values_list("due", "number"))
+
+
+def _of_allocation(one: Allocation, invoice: str) -> dict[str, Any]:
+    """With the number of the due's invoice, "" for none."""
     due = one.due
     before = due.balance.paid_paise - one.amount_paise
     parts = share(parts_of(due), before=max(0, before), amount=one.amount_paise)
-    invoice = Document.objects.filter(due=due, kind__in=[DocKind.INVOICE, DocKind.BILL]).first()
     return {
         "label": label_of(due),
         "batch": due.enrolment.batch.name if due.enrolment else "",
         "due_on": due.due_on.isoformat(),
         "amount": one.amount_paise,
         "of": due.total_paise,
-        "invoice": invoice.number if invoice else "",
+        "invoice": invoice,
         **in_columns(parts),
     }
 
 
-def of_bill(bill: Bill, lines: Sequence[tuple[DueLine, Parts]], *, booking: Booking) -> dict[str, Any]:
-    """Of an invoice or a bill of supply."""
+def of_bill(bill: Bill, lines: Sequence[tuple[DueLine, Parts]]) -> dict[str, Any]:
+    """Of an invoice or a bill of supply, without its `head`."""
     due = bill.due
     return {
-        **head(due.account, booking),
         **_place(due),
         "label": label_of(due),
         "due_on": due.due_on.isoformat(),

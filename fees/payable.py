@@ -40,7 +40,7 @@ class Row:
 def rows(account: StudentAccount, *, on: date) -> list[Row]:
     """Everything open, of later days too, in the order in which money goes to it. Fines as they are on that day."""
     related = ("balance", "bill", "parent", "enrolment__batch")
-    dues = list(Due.objects.filter(account=account).open().select_related(*related))
+    dues = list(account.dues.open().select_related(*related))
     growing = fining.accruing(dues, on=on)
     found = {due.pk: _of_due(due, on) for due in dues}
     found |= {-due.pk: _growing(due, growing[due.pk]) for due in dues if growing.get(due.pk)}
