@@ -119,8 +119,9 @@ def _address(given: dict[str, str]) -> str:
 
 
 def _percent_words(line: Line) -> str:
-    share = reports.percent(line.collected, line.expected)
-    return "" if share is None else _("%(percent)d %% of what is expected") % {"percent": share}
+    if line.expected <= 0:
+        return ""
+    return _("%(percent)d %% of what is expected") % {"percent": line.collected * 100 // line.expected}
 
 
 # --- Charts -----------------------------------------------------------------------------------------------------------
@@ -236,9 +237,7 @@ NEEDED = (
     ("left", ngettext_lazy("%(count)d student left and owes", "%(count)d students left and owe", "count"), "due"),
     (
         "uncharged",
-        ngettext_lazy(
-            "%(count)d stay in a batch is not charged", "%(count)d stays in batches are not charged", "count"
-        ),
+        ngettext_lazy("%(count)d enrolment is not charged", "%(count)d enrolments are not charged", "count"),
         "due",
     ),
 )

@@ -222,7 +222,7 @@ def test_overview_says_what_needs_somebody():
         "1 day at the counter is not closed",
         "1 cheque is under way for over a week",
         "2 students have an advance and overdue dues",
-        "2 stays in batches are not charged",
+        "2 enrolments are not charged",
     ):
         assert words in said
     assert [one.url for one in reports.todo(people.admin(), now=timezone.now())] == ["/fees/registers/days/"]
