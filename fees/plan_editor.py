@@ -12,7 +12,18 @@ from batches.models import Batch, Enrolment
 from coaching.lib.money import percent
 from fees import heads
 from fees.models import FeeHead, FeePlan, FeeSettings, PlanOffer
-from fees.plan_forms import EQUAL, ONCE, OWN, LineForms, PartForms, PlanForm, equal, how_of
+from fees.plan_forms import (
+    EQUAL,
+    FEW_PARTS,
+    ONCE,
+    OWN,
+    SPARE_PARTS,
+    LineForms,
+    PartForms,
+    PlanForm,
+    equal,
+    how_of,
+)
 from fees.plan_preview import Preview, Priced, parts_of, preview, rule_of
 from fees.plans import Line, PlanMoved, PlanRefused, require_parts, write_plan
 from fees.schedule import Part
@@ -43,7 +54,7 @@ class PlanEditor:
         self._heads = {str(one.uuid): one for one in self._known_heads()}
         self._bind(posted)
 
-    def _bind(self, posted: Any, given: dict[str, Any] | None = None) -> None:
+    def _bind(self, posted: Any, given: dict[str, Any] | None = None, *, spare: int = 1) -> None:
         kwargs = {"choices": [(key, self._word(one)) for key, one in self._heads.items()]}
         initial = given or ({} if posted is not None else self._initial())
         self.form = PlanForm(posted, initial=initial)
@@ -53,7 +64,9 @@ class PlanEditor:
             self.form.fields["name"].required = False
             del self.form.fields["is_default"]
         self.lines = LineForms(posted, prefix="lines", initial=initial.get("lines"), form_kwargs=kwargs)
-        self.parts = PartForms(posted, prefix="parts", initial=initial.get("parts"))
+        rows = initial.get("parts") or []
+        self.parts = PartForms(posted, prefix="parts", initial=rows)
+        self.parts.extra = max(spare, FEW_PARTS - len(rows))
 
     def _known_heads(self) -> list[FeeHead]:
         """Those offered, and those of the plan it is written over although they are archived by now."""
@@ -236,10 +249,10 @@ class PlanEditor:
         self._shown = self.preview()
         data = {name: self.form.data.get(name) for name in self.form.fields}
         lines = _typed(self.lines, ("head", "paise"))
-        rows = _typed(self.parts, ("paise", "due_on", "days_after"))
+        rows, spare = _typed(self.parts, ("paise", "due_on", "days_after")), SPARE_PARTS
         if self.is_valid() and self.form.cleaned_data["how"] == EQUAL:
-            rows = [_fields(one) for one in self._typed_parts()]
-        self._bind(None, {**data, "how": OWN, "lines": lines, "parts": rows})
+            rows, spare = [_fields(one) for one in self._typed_parts()], 1
+        self._bind(None, {**data, "how": OWN, "lines": lines, "parts": rows}, spare=spare)
 
     def _again(self, *, seen: int) -> None:
         again = cast("QueryDict", self.form.data).copy()

@@ -30,7 +30,7 @@ EVERY = [
     (12, gettext_lazy("every year")),
 ]
 MOST_DAYS, MOST_GRACE, MOST_VERSION = 1500, 365, 2**31 - 1
-SPARE_LINES, SPARE_PARTS = 2, 3
+SPARE_LINES, SPARE_PARTS, FEW_PARTS = 2, 3, 4
 
 
 def day_field(label: Any, help_text: Any = "") -> forms.DateField:

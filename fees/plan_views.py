@@ -91,6 +91,7 @@ def fee_plan_preview(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.for_user(request.user).current(), uuid=public_id)
     over = _plans().filter(batch=batch, uuid=_uuid(request.POST.get("over", ""))).first()
     editor = PlanEditor(batch, over=over, posted=request.POST)
+    editor.form.fields["name"].required = False  # says nothing about what is paid
     context = {"preview": editor.preview(), "wrong": editor.first_fault(), "editor": editor}
     return render(request, "fees/setup/_preview.html", context)
 

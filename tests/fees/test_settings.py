@@ -60,9 +60,7 @@ def test_the_tax_profile_is_saved_and_the_state_follows_from_the_gstin(save):
 def test_only_what_changed_is_logged_and_nothing_when_nothing_did(save):
     save()
     save(undo_minutes="30", revision="2")
-    assert (
-        "Nothing was changed." in text(save(undo_minutes="30", revision="3")) or FeeSettings.objects.get().revision == 3
-    )
+    save(undo_minutes="30", revision="3")
     lines = Activity.objects.filter(event="fees.settings").order_by("pk")
     assert [line.extra["fields"] for line in lines][1:] == [["undo_minutes"]]
 
@@ -105,9 +103,7 @@ def test_what_does_not_fit_is_refused_at_its_field(save, changes, field, words):
 
 
 def test_amounts_and_days_are_taken_as_people_type_them(save):
-    assert (
-        save(bounce_paise="१,१८०.५०", sibling_bp="२.५", reminder_days="७ 0, −3, 0".replace("७", "7")).status_code == 302
-    )
+    assert save(bounce_paise="१,१८०.५०", sibling_bp="२.५", reminder_days="7 0, −3, 0").status_code == 302
     row = FeeSettings.objects.get()
     assert (row.bounce_paise, row.sibling_bp, row.reminder_days) == (118_050, 250, "-3,0,7")
 
