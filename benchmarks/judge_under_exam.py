@@ -186,6 +186,8 @@ class Writer(Device):
         self._hang_up()
 
     async def _look(self, path: str) -> dict[str, Any]:
+        if self._streams and self._streams[0].at_eof():  # the server has closed what was idle for long
+            self._hang_up()
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.hall.port)
         reader, writer = self._streams
