@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -35,22 +36,10 @@ class Site:
         self.data_dir = data_dir
         self.entered: dict[str, Entered] = {}
         self.log = data_dir / f"server-{'debug' if is_debug else 'plain'}.log"
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        command = [sys.executable, "-m", "uvicorn", "coaching.asgi:application", "--fd", str(listening.fileno())]
-        own = {"BASE_URL": self.url} | ({"DEBUG": "1"} if is_debug else {}) | (more or {})
-        self.bystander = _bystander(data_dir, environment(data_dir) | (more or {}))
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*command, "--no-access-log", "--timeout-keep-alive", str(KEEP_ALIVE_S)],
-                cwd=ROOT,
-                env=environment(data_dir) | own,
-                pass_fds=[listening.fileno()],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        # The child holds the socket: a connection waits for it to be ready, and is refused when it died.
-        listening.close()
+        own = ({"DEBUG": "1"} if is_debug else {}) | (more or {})
+        self.bystander = _bystander(data_dir, environment(data_dir) | own)
+        self.url = self.bystander.url
+        self.process = self.bystander.serve(self.log)
         try:
             with urlopen(f"{self.url}/healthz", timeout=START_S):
                 pass
@@ -69,12 +58,6 @@ class Site:
     def close(self) -> None:
         """End the server, and who stands beside it, and wait for them."""
         self.bystander.close()
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
 
 
 def environment(data_dir: Path) -> dict[str, str]:
@@ -94,33 +77,62 @@ def meanwhile(site: Site, code: str) -> str:
     return site.bystander.run(code)
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The process that serves a site."""
+
+    pid: int
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
 class Bystander:
-    """The process that runs lines beside a site: `tests.browser.bystander`, started when it is first asked."""
+    """The process that runs a site and lines beside it: `tests.browser.bystander`, started when it is first asked.
+
+    `url` is where its site will be, which it knows from the beginning.
+    """
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._process: subprocess.Popen[str] | None = None
+        self._server: Server | None = None
 
     def run(self, code: str) -> str:
         """What the lines print. Raises: AssertionError when they raise."""
+        return str(self._ask(run=code)).strip()
+
+    def serve(self, log: Path) -> Server:
+        """Start the site. It holds the socket: a connection waits for it to be ready, and is refused when it died."""
+        self._server = Server(self._ask(serve=[self._listening.fileno(), str(log), KEEP_ALIVE_S]))
+        self._listening.close()
+        return self._server
+
+    def close(self) -> None:
+        """End its site; it ends itself when nobody can tell it anything more."""
+        self._listening.close()
+        if self._server is not None:
+            self._ask(end=[self._server.pid, STOP_S])
+        if self._process is not None:
+            self._process.communicate()
+
+    def _ask(self, **asked: Any) -> Any:
         into, out = self._pipes()
-        into.write(json.dumps(code) + "\n")
+        into.write(json.dumps(asked) + "\n")
         into.flush()
         told = json.loads(out.readline() or '{"error": "nobody answers"}')
         assert not told["error"], told["error"]
-        return str(told["printed"]).strip()
-
-    def close(self) -> None:
-        """It ends when nobody can tell it anything more."""
-        if self._process is not None:
-            self._process.communicate()
+        return told["told"]
 
     def _pipes(self) -> tuple[IO[str], IO[str]]:
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.browser.bystander"],
                 cwd=ROOT,
-                env=self.environment,
+                env=self.environment | {"BASE_URL": self.url},
+                pass_fds=[self._listening.fileno()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -142,7 +154,7 @@ def seed(data_dir: Path, program: str = "tests.browser.seed") -> None:
 
 
 def _bystander(data_dir: Path, wanted: dict[str, str]) -> Bystander:
-    """Who has filled the site stays beside it: to start another takes two seconds."""
+    """Who has filled the site runs it, too: to start another takes longer than either."""
     seeder = _seeding.pop(data_dir, None)
     if seeder is not None and seeder.environment == wanted:
         return seeder
