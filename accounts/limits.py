@@ -51,6 +51,8 @@ CALENDAR_MAKING = Limit("making a calendar link per person", tries=20, per_s=360
 CALENDAR_READING = Limit("reading of one calendar link", tries=60, per_s=3600)
 CALENDAR_LOST = Limit("calendar link that does not work per address", tries=300, per_s=3600)
 RESULT_LOST = Limit("code of a scorecard that does not work per address", tries=60, per_s=60)
+DOCUMENT_LOST = Limit("code of a receipt that does not work per address", tries=60, per_s=60)
+DOCUMENT_MAKING = Limit("documents of fees as PDF per person", tries=240, per_s=600)
 SCORECARD_MAKING = Limit("scorecards per person", tries=120, per_s=600)
 SCORECARDS_MAKING = Limit("scorecards of a whole test per person", tries=10, per_s=600)
 ACTIVITY_EXPORT = Limit("export of the activity log per person", tries=5, per_s=600)

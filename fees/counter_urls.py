@@ -1,3 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from fees import counter_views, day_views, receipt_views
+
+urlpatterns = [
+    path("counter/", counter_views.counter, name="counter"),
+    path("counter/find/", counter_views.counter_find, name="counter_find"),
+    path("counter/of/<uuid:public_id>/", counter_views.counter_take, name="counter_take"),
+    path("counter/day/", day_views.counter_day, name="counter_day"),
+    path("counter/day/open/", day_views.counter_open, name="counter_open"),
+    path("counter/day/move/", day_views.counter_move, name="counter_move"),
+    path("counter/day/close/", day_views.counter_close, name="counter_close"),
+    path("receipts/", receipt_views.receipt_list, name="receipt_list"),
+    path("receipts/export/", receipt_views.receipt_list_export, name="receipt_list_export"),
+    path("receipts/<uuid:public_id>/undo/", receipt_views.payment_undo, name="payment_undo"),
+    path("receipts/<uuid:public_id>/bounce/", receipt_views.payment_bounce, name="payment_bounce"),
+    path("cheques/", day_views.cheque_list, name="cheque_list"),
+    path("cheques/<uuid:public_id>/deposit/", day_views.cheque_deposit, name="cheque_deposit"),
+    path("cheques/<uuid:public_id>/clear/", day_views.cheque_clear, name="cheque_clear"),
+]

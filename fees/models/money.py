@@ -164,6 +164,11 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_mode_display()} · {self.amount_paise}"
 
+    @property
+    def change_paise(self) -> int:
+        """Of cash, what was given back of what was handed over."""
+        return (self.tendered_paise or self.amount_paise) - self.amount_paise
+
 
 class PaymentBalance(models.Model):
     """What of a payment is allocated and what was given back. Kept by triggers, never by hand; the rest is advance."""
