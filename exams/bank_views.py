@@ -24,6 +24,7 @@ from exams.bank_editor import Editor
 from exams.bank_forms import FindForm
 from exams.content import Kind
 from exams.judge import suite_page
+from exams.judge.suites import is_judged
 from exams.models import Question
 from exams.models.bank import KINDS
 
@@ -150,7 +151,7 @@ def question_compare(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     right = versions.get(_number(request.GET.get("right", "")), versions[newest])
     shown = [(one, bank_rows.sides(one.content), bank_rows.key_lines(one.content)) for one in (left, right) if one]
     context = {"question": row, "shown": shown, "numbers": sorted(versions), "left": left, "right": right}
-    return render(request, "exams/question_compare.html", context)
+    return render(request, "exams/question_compare.html", context | {"is_judged": is_judged(row)})
 
 
 @role_required(Role.ADMIN, Role.TEACHER)

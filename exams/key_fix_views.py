@@ -18,6 +18,7 @@ from coaching.lib.uuids import uuid_of
 from exams import bank_rows, key_fix_rows, key_fixes, result_item
 from exams.asked import fixes_of, keys_of
 from exams.grading import BY_HAND
+from exams.judge.suites import is_judged
 from exams.key_fix_forms import KeyFixForm
 from exams.models import ExamQuestion, ManualMark, ResultVersion, Test
 from exams.reckoning import CannotReckon
@@ -63,6 +64,7 @@ def _form(request: SignedInRequest, page: dict[str, Any], *, status: int = 200) 
     content = page["question"].version.content
     page |= {"sides": bank_rows.sides(content), "keys": bank_rows.key_lines(content)}
     page["fixes"] = result_item.fixes_of(page["question"], content)
+    page["is_judged"] = is_judged(page["question"].question)
     return render(request, "exams/key_fix.html", page, status=status)
 
 

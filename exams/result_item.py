@@ -14,6 +14,7 @@ from exams.bank_rows import KeyLine
 from exams.content import Content, Key, Kind
 from exams.judge import code_words, scores
 from exams.judge.marked_programs import Verdict
+from exams.judge.suites import is_judged
 from exams.models import ExamQuestion, KeyFix, ResultVersion, Test
 from exams.result_items import percent, time_words
 from exams.result_words import NONE, two_places
@@ -59,6 +60,7 @@ def page_of(test: Test, version: ResultVersion, place: int) -> dict[str, Any]:
         "count": doc.count,
         "figures": figures_of(stats, asked.kind),
         "verdicts": verdicts_of(stats),
+        "is_judged": is_judged(row.question),
         "programs": programs_of(test, row),
         "times": times_of(stats),
         "before": place or None,

@@ -19,8 +19,9 @@ from django.db.models import BinaryField, F, QuerySet
 from django.db.models.functions import Substr
 
 from coaching.lib.statements import written_once
+from exams.content import Kind
 from exams.judge.suite_checks import decide
-from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest
+from exams.models import CodeData, CodeGroup, CodeSuite, CodeTest, Question
 from exams.sandbox.languages import LANGUAGES
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "data_of",
     "decide",
     "heads_of",
+    "is_judged",
     "keep_data",
     "keep_many",
     "limits_of",
@@ -55,6 +57,11 @@ class Head:
 def suite_in_use(question_id: int) -> CodeSuite | None:
     """By which programs for that question of the bank are judged now; None: people mark them. One query."""
     return next(iter(_in_use(question=question_id)), None)
+
+
+def is_judged(question: Question) -> bool:
+    """Whether programs for it are judged, not marked by people. One query, none of what is no program."""
+    return question.kind == Kind.CODING and suite_in_use(question.pk) is not None
 
 
 @written_once

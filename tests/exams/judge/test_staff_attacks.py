@@ -123,9 +123,11 @@ def test_a_question_the_judge_marked_does_not_say_that_somebody_marks_it(browser
     test = judged.closed()
     judged.submits(judged.writes(test))
     marked.reckoned(test)
-    page = words(browser.get(reverse("test_item", args=[test.uuid, 2])))
-    assert "its tests judge the programs" in page
-    assert "somebody marks it" not in page
+    compared = reverse("bank_question_compare", args=[judged.programs(test)[0].question.uuid])
+    for url in (*(reverse(name, args=[test.uuid, 2]) for name in ("test_item", "key_fix")), compared):
+        page = words(browser.get(url))
+        assert "its tests judge the programs" in page
+        assert "somebody marks it" not in page
 
 
 # --- Machines ---------------------------------------------------------------------------------------------------------
