@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from exams.content import Kind
 from exams.grading import Judged
+from exams.judge.rules import rules_of
 from exams.models import CodeRules, CodeSubmission, Judgement, ManualMark, Rejudge, Test
 from exams.models.attempts import State
 from exams.models.judging import JudgeState
@@ -35,8 +36,7 @@ _POINTS = ("judgement__points", "judgement__most")
 
 def counts_of(test: Test) -> str:
     """BEST or LAST. One query."""
-    found = CodeRules.objects.filter(test=test).values_list("counts", flat=True).first()
-    return found or CodeRules.Counts.BEST
+    return rules_of(test.pk).counts
 
 
 def judged_of(
