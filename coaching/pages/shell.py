@@ -14,7 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import frame, notifications
-from accounts.models import Institute, Role, User
+from accounts.models import Grant, Institute, Role, User
 from coaching.templatetags.figures import first_cluster
 
 TABS = 5
@@ -30,7 +30,8 @@ GUARDIANS = frozenset({Role.GUARDIAN})
 class Entry:
     """A page in the navigation. `route` is a URL name, `group` where it stands in the rail ("" on top).
 
-    `short` is the label under a phone's tab when the other is too long for it; `tab`: whose phone has it there.
+    `short` is the label under a phone's tab when the other is too long for it; `tab`: whose phone has it there. Staff
+    see an entry with a `grant` only when they were given it.
     """
 
     label: Any
@@ -40,6 +41,7 @@ class Entry:
     roles: frozenset[Role] = EVERYBODY
     short: Any = ""
     tab: frozenset[Role] = frozenset()
+    grant: Grant.Kind | None = None
 
 
 NAVIGATION = (
@@ -59,6 +61,8 @@ NAVIGATION = (
     Entry(_("Holidays"), "tree-palm", "holiday_list", _("Teaching"), ADMINS),
     Entry(_("Clashes"), "calendar-x", "clash_report", _("Teaching"), ADMINS),
     Entry(_("Rooms and subjects"), "map-pin", "places", _("Teaching"), ADMINS),
+    Entry(_("Fees"), "indian-rupee", "fees", _("Office"), ADMINS),
+    Entry(_("Fees"), "indian-rupee", "fees_overview", _("Office"), STAFF, grant=Grant.Kind.CASHIER),
     Entry(_("People"), "users", "people", _("Office"), ADMINS, tab=ADMINS),
     Entry(_("Invitations"), "user-plus", "invitation_list", _("Office"), ADMINS),
     Entry(_("Questions"), "message-circle-question-mark", "question_list", _("Office"), ADMINS),
@@ -127,7 +131,9 @@ def _address(route: str) -> str:
 
 
 def _entries(user: User) -> list[Entry]:
-    return [entry for entry in NAVIGATION if user.role in entry.roles and _address(entry.route)]
+    held = set(user.grants.values_list("kind", flat=True)) if user.role == Role.STAFF else frozenset()
+    mine = (entry for entry in NAVIGATION if user.role in entry.roles and _address(entry.route))
+    return [entry for entry in mine if entry.grant is None or user.is_admin or entry.grant in held]
 
 
 def _links(entries: list[Entry], path: str) -> list[Link]:

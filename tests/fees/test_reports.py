@@ -238,8 +238,10 @@ def test_an_institute_without_fees_has_an_overview():
 def test_a_cashier_reads_reports_and_other_staff_do_not():
     client = people.signed_in(people.cashier())
     assert client.get(reverse("fees_overview")).status_code == 403
+    assert reverse("fees_overview") not in text_of(client.get(reverse("dashboard")))
     Grant.objects.create(user=people.cashier(), kind=Grant.Kind.CASHIER)
     assert client.get(reverse("fees_overview")).status_code == 200
+    assert reverse("fees_overview") in text_of(client.get(reverse("dashboard")))
     assert client.get(reverse("fee_register", args=["nothing"])).status_code == 404
 
 
