@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +115,19 @@ def postgres(url: str, directory: Path) -> Iterator[dict[str, str]]:
         process = subprocess.Popen(_migrate(), cwd=ROOT, env=environment, pass_fds=[lock.fileno()])
     yield {POSTGRES_LOCK: lock.name}
     assert process.wait() == 0, "the database to copy from could not be migrated"
+
+
+def own_postgres(environment: dict[str, str], within_s: float) -> dict[str, str]:
+    """What lets processes of that environment have a migrated database; a copy of their own on servers of ours."""
+    url = environment["DATABASE_URL"]
+    template = wait_for_postgres()
+    if template is None:
+        migrate_in_place(environment, within_s)
+        return environment
+    name = f"copy_{uuid.uuid4().hex}"
+    with psycopg.connect(url.replace("postgres:", "postgresql:", 1), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return environment | {"DATABASE_URL": url.replace(":///postgres?", f":///{name}?", 1)}
 
 
 def wait_for_postgres() -> str | None:

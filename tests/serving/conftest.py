@@ -91,7 +91,7 @@ def _run(directory: Path, listener: socket.socket) -> Iterator[Site]:
         "LOG_FORMAT": "json",
     }
     if os.environ.get("DATABASE_URL"):
-        migrated.migrate_in_place(environment, START_S)
+        environment = migrated.own_postgres(environment, START_S)
     else:
         migrated.copy_sqlite(directory / "classcrew.sqlite3")
     command = [sys.executable, "-m", "gunicorn", "-k", "coaching.server.Worker"]
