@@ -6,7 +6,8 @@ Which part of a credit fell on which line is not kept: it follows from the due's
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 
@@ -34,13 +35,28 @@ class Piece:
 
     due: Due
     paise: int
+    uuid: UUID = field(default_factory=uuid4)
 
 
 def credit(
-    due: Due, *, kind: str, amount_paise: int, reason: str, booking: Booking, concession: Concession | None = None
+    due: Due,
+    *,
+    kind: str,
+    amount_paise: int,
+    reason: str,
+    booking: Booking,
+    concession: Concession | None = None,
+    form: UUID | None = None,
 ) -> Credit:
-    """Take an amount from a due; the caller holds the lock of its account. Raises: MoreThanOpen."""
-    [made] = credit_each([Piece(due, amount_paise)], kind=kind, reason=reason, booking=booking, concession=concession)
+    """Take an amount from a due; the caller holds the lock of its account.
+
+    A `form` that was sent before gives the credit it made. Raises: MoreThanOpen.
+    """
+    known = Credit.objects.filter(uuid=form, due=due).first() if form else None
+    if known is not None:
+        return known
+    piece = Piece(due, amount_paise, form or uuid4())
+    [made] = credit_each([piece], kind=kind, reason=reason, booking=booking, concession=concession)
     return made
 
 
@@ -59,7 +75,7 @@ def credit_each(
             words = {"open": rupees(room[one.due.pk])}
             raise MoreThanOpen(_("Of this due, %(open)s can be taken off.") % words)
         parts = tax.together(_pieces(left[one.due.pk], one.paise, head))
-        rows.append(_row(one.due, parts, kind=kind, reason=reason, booking=booking, concession=concession))
+        rows.append(_row(one, parts, kind=kind, reason=reason, booking=booking, concession=concession))
     Credit.objects.bulk_create(rows)
     _book(rows, booking)
     return rows
@@ -118,9 +134,12 @@ def _pieces(left: Left, paise: int, head: int | None) -> list[Parts]:
 # --- Rows -------------------------------------------------------------------------------------------------------------
 
 
-def _row(due: Due, parts: Parts, *, kind: str, reason: str, booking: Booking, concession: Concession | None) -> Credit:
+def _row(
+    piece: Piece, parts: Parts, *, kind: str, reason: str, booking: Booking, concession: Concession | None
+) -> Credit:
     return Credit(
-        due=due,
+        uuid=piece.uuid,
+        due=piece.due,
         kind=kind,
         concession=concession,
         taxable_paise=parts.taxable,
@@ -142,4 +161,4 @@ def _book(rows: Sequence[Credit], booking: Booking) -> None:
     for one in rows:
         ledger.credited(one, is_billed=one.due_id in billed, booking=booking)
         if gives_notes and one.due_id in billed:
-            documents.credit_note(one, booking=booking)
+            documents.credit_note(one, lines_of(one), booking=booking)

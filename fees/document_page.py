@@ -226,7 +226,7 @@ def _notes(kind: str, facts: Facts) -> list[str]:
     if facts.get("cause") == Reversal.Kind.BOUNCE:
         found.append(_("The cheque or draft was not honoured: what it had paid is open again."))
     found += [text for text in (facts.get("remark"), facts["note"]) if text]
-    if minutes := facts.get("undo_minutes"):
+    if kind == DocKind.RECEIPT and (minutes := facts["undo_minutes"]):
         said = ngettext(
             "A wrong amount can be put right within %(minutes)d minute at the counter, later by the office.",
             "A wrong amount can be put right within %(minutes)d minutes at the counter, later by the office.",

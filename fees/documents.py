@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Sum
+
+from coaching.lib.amount_words import in_english, in_hindi
 from fees import doc_facts, numbering
 from fees.ledger import Booking
 from fees.models import (
@@ -35,6 +38,7 @@ CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXY"
 """Without those that are mistaken for others."""
 CODE_LENGTH = 10
 AT_A_TIME = 200
+DUE_AND_BATCH = ("pk", "enrolment__batch__name")
 Lines = Sequence[tuple[DueLine, Parts]]
 """Of a due, each with what is left of it."""
 
@@ -79,6 +83,7 @@ def issue_each(kind: str, papers: Sequence[Paper], *, booking: Booking) -> list[
     for serial, paper in enumerate(papers, series.next):
         number, code = numbering.number(series.prefix, year, serial), _new_code()
         said = {"kind": str(kind), "number": number, "dated_on": dated_on.isoformat(), "code": code}
+        said |= {"english": in_english(paper.amount_paise), "hindi": in_hindi(paper.amount_paise)}
         text = canonical({**paper.facts, **said})
         rows.append(
             Document(
@@ -167,10 +172,11 @@ def invoices(bills: Sequence[tuple[Bill, Lines]], *, booking: Booking) -> list[D
     if settings.gst_mode == GstMode.UNREGISTERED:
         return []
     heads = {bill.due.account_id: bill.due.account for bill, _lines in bills}
+    batches = dict(Due.objects.filter(bill__in=[bill for bill, _lines in bills]).values_list(*DUE_AND_BATCH))
     tops = {number: doc_facts.head(account, booking) for number, account in heads.items()}
     papers = [
         Paper(
-            {**tops[bill.due.account_id], **doc_facts.of_bill(bill, lines)},
+            {**tops[bill.due.account_id], **doc_facts.of_bill(bill, lines, batch=batches[bill.due_id] or "")},
             sum(parts.total for _line, parts in lines),
             bill.due.account,
             {"due": bill.due},
@@ -189,9 +195,11 @@ def voucher(payment: Payment, paise: int, *, booking: Booking) -> Document:
     )
 
 
-def credit_note(credit: Credit, *, booking: Booking) -> Document:
-    """Of an amount taken from a due after its invoice."""
-    facts = doc_facts.of_credit(credit, booking=booking)
+def credit_note(credit: Credit, lines: Lines, *, booking: Booking) -> Document:
+    """Of an amount taken from a due after its invoice; `lines` are what it took of each line."""
+    kinds = [DocKind.INVOICE, DocKind.BILL]
+    invoice = Document.objects.filter(due=credit.due_id, kind__in=kinds).first()
+    facts = doc_facts.of_credit(credit, lines, invoice, booking=booking)
     return issue(
         DocKind.CREDIT_NOTE,
         account=credit.due.account,
@@ -205,7 +213,11 @@ def credit_note(credit: Credit, *, booking: Booking) -> Document:
 
 def refund_voucher(payout: Payout, *, booking: Booking) -> Document:
     """Of an advance that was given back (rule 51)."""
-    facts = doc_facts.of_payout(payout, booking=booking)
+    of_advance = Document.objects.filter(payment=payout.payment_id, kind=DocKind.VOUCHER).first()
+    earlier = Payout.objects.filter(payment=payout.payment_id).exclude(pk=payout.pk)
+    before = earlier.aggregate(sum=Sum("amount_paise"))["sum"] or 0
+    said = json.loads(of_advance.snapshot) if of_advance else {}
+    facts = doc_facts.of_payout(payout, before, of_advance, said, booking=booking)
     return issue(
         DocKind.REFUND_VOUCHER,
         account=payout.payment.account,
@@ -217,18 +229,19 @@ def refund_voucher(payout: Payout, *, booking: Booking) -> Document:
 
 
 def cancellation(payment: Payment, reversal: Reversal, *, booking: Booking) -> Document:
-    """Of a receipt whose payment was taken back."""
-    cancelled = Document.objects.get(kind=DocKind.RECEIPT, payment=payment)
-    facts = doc_facts.of_reversal(payment, reversal, cancelled, booking=booking)
-    return issue(
-        DocKind.CANCELLATION,
-        account=payment.account,
-        facts=facts,
-        amount_paise=payment.amount_paise,
-        booking=booking,
-        payment=payment,
-        cancels=cancelled,
-    )
+    """Of a receipt whose payment was taken back; its receipt voucher, if there is one, is cancelled by another."""
+    kinds = [DocKind.RECEIPT, DocKind.VOUCHER]
+    rows = Document.objects.filter(kind__in=kinds, payment=payment).order_by("kind")
+    papers = [
+        Paper(
+            doc_facts.of_reversal(payment, reversal, row, booking=booking),
+            row.amount_paise,
+            payment.account,
+            {"payment": payment, "cancels": row},
+        )
+        for row in rows
+    ]
+    return issue_each(DocKind.CANCELLATION, papers, booking=booking)[0]
 
 
 def day_close(day: CashierDay, *, booking: Booking) -> Document:
