@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.question_forms import FormKey
 from batches.models import Enrolment
 from fees import heads, tax
 from fees.fields import RupeesField
@@ -70,7 +72,17 @@ class AccountForm(AccountModelForm):
         return given
 
 
-class ChargeForm(forms.Form):
+class OnceForm(forms.Form):
+    """Sent twice, it is one: it has a number of its own."""
+
+    form = FormKey(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("form", uuid4())
+
+
+class ChargeForm(OnceForm):
     """Something else to be paid."""
 
     label = forms.CharField(label=gettext_lazy("What for"), max_length=120)
@@ -116,7 +128,7 @@ class PlanChoiceForm(forms.Form):
         plan.label_from_instance = lambda one: one.name
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(OnceForm):
     """Less to pay because something was charged wrongly."""
 
     amount_paise = RupeesField(label=gettext_lazy("Take off"))

@@ -18,7 +18,7 @@ from accounts.models import Grant, Role, User
 from batches.models import Enrolment
 from coaching.lib.errors import DomainError
 from coaching.lib.money import rupees
-from fees import account_page, advances, agreements, charging, due_page
+from fees import account_page, advances, agreements, charging, due_page, heads
 from fees.account_forms import AccountForm, ChargeForm, CorrectionForm, PlanChoiceForm, WaiverForm
 from fees.models import Due, FeeSettings, StudentAccount
 from fees.plan_editor import PlanEditor
@@ -62,6 +62,9 @@ def fee_charge(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     student, now = _student(public_id), timezone.now()
     initial = {"due_on": timezone.localdate(now)}
     form = ChargeForm(request.POST or None, student=student.pk, initial=initial)
+    if not heads.offered().exists():
+        messages.info(request, _("There is no fee head yet. An admin makes one in the fee settings."))
+        return redirect("fee_account", public_id)
     if request.method == "POST" and form.is_valid():
         account = charging.account_of(student)
         due = charging.charge_other(account, **form.cleaned_data, actor=request.user, now=now, request=request)

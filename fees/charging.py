@@ -7,6 +7,7 @@ enrolment, in its transaction.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -219,13 +220,18 @@ def charge_other(
     enrolment: Enrolment | None = None,
     kind: str = Due.Kind.OTHER,
     source: str = OFFICE,
+    form: UUID | None = None,
     request: HttpRequest | None = None,
 ) -> Due:
-    """One more due, its tax held in the amount."""
+    """One more due, its tax held in the amount. A `form` that was sent before gives the due it made."""
     account = locked(account.pk)
+    known = Due.objects.filter(uuid=form).first() if form else None
+    if known is not None and known.account_id == account.pk:
+        return known
     booking = Booking(by=actor, source=source, on=timezone.localdate(now), now=now)
     how = issuing.regime(FeeSettings.current(), account, enrolment.batch if enrolment else None)
-    draft = Draft(due_on, [issuing.line(head, amount_paise, how)], kind=kind, label=label.strip())
+    lines = [issuing.line(head, amount_paise, how)]
+    draft = Draft(due_on, lines, kind=kind, label=label.strip(), uuid=form if form and not known else uuid4())
     [due] = issuing.issue(account, [draft], booking=booking, supply_state=how.supply_state, enrolment=enrolment)
     activity.record("fees.charged_other", actor=actor, subject=account.student, on=due, request=request, name=label)
     if kind == Due.Kind.OTHER:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -50,12 +51,21 @@ def of(due: Due, *, today: date) -> DuePage:
 
 @transaction.atomic
 def correct(
-    due: Due, *, amount_paise: int, reason: str, actor: User, now: datetime, request: HttpRequest | None = None
+    due: Due,
+    *,
+    amount_paise: int,
+    reason: str,
+    form: UUID,
+    actor: User,
+    now: datetime,
+    request: HttpRequest | None = None,
 ) -> Credit:
     """Take off what was charged wrongly; at once, by an admin. Raises: credits.MoreThanOpen."""
     account = charging.locked(due.account_id)
     booking = Booking(by=actor, source=charging.OFFICE, on=timezone.localdate(now), now=now)
-    made = credits.credit(due, kind=Credit.Kind.CORRECTION, amount_paise=amount_paise, reason=reason, booking=booking)
+    made = credits.credit(
+        due, kind=Credit.Kind.CORRECTION, amount_paise=amount_paise, reason=reason, booking=booking, form=form
+    )
     name, student = states.label_of(due), account.student
     activity.record("fees.credited", actor=actor, subject=student, on=due, request=request, name=name)
     return made

@@ -1,8 +1,9 @@
 """Dues come into being: rows with their lines and tax, booked in the ledger. The caller holds the account's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.db.models import Max
 
@@ -50,6 +51,7 @@ class Draft:
     parts: int = 0
     label: str = ""
     parent: Due | None = None
+    uuid: UUID = field(default_factory=uuid4)
 
 
 def regime(settings: FeeSettings, account: StudentAccount, batch: Batch | None) -> Regime:
@@ -98,6 +100,7 @@ def issue(
         numbers[draft.kind] += 1
         rows.append(
             Due(
+                uuid=draft.uuid,
                 account=account,
                 enrolment=enrolment,
                 agreement=agreement,
