@@ -54,7 +54,7 @@ class PlanForm(forms.Form):
     count = forms.IntegerField(
         label=gettext_lazy("How many"), min_value=2, max_value=MOST_PARTS, required=False, help_text=""
     )
-    first_on = day_field(gettext_lazy("The first on"), gettext_lazy("Empty: on joining, then every 30 days."))
+    first_on = day_field(gettext_lazy("The first on"), gettext_lazy("Empty: on joining; a month is 30 days then."))
     months = forms.TypedChoiceField(
         label=gettext_lazy("Then"), choices=EVERY, coerce=int, empty_value=None, required=False
     )

@@ -244,7 +244,11 @@ def _offer(plan: FeePlan, *, is_default: bool, now: datetime) -> None:
     if is_default and not offer.is_default:
         _nobody_else(offer)
         offer.is_default, offer.offered_at = True, now  # who joined before is charged by hand, never by a repair
-    offer.save()
+    try:
+        with transaction.atomic():
+            offer.save()
+    except IntegrityError as clash:  # another plan became the default at the same moment
+        raise PlanRefused(_("Others are saving plans of this batch right now. Save again.")) from clash
 
 
 def _nobody_else(offer: PlanOffer) -> None:
