@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,11 +25,10 @@ from exams.judge.suite_editor import Written
 from exams.judge.suite_forms import TakeForm, TestForm, ZipForm
 from exams.judge.suite_views import (
     changed,
+    done,
     place,
     question_of,
-    refused,
     saved,
-    seen,
     show,
     show_refused,
     suite_of,
@@ -145,17 +143,11 @@ def suite_test_do(request: SignedInRequest, public_id: UUID, number: int) -> Htt
     """`do` is move (to the place `to` within its group) or remove."""
     suite = suite_of(question_of(request, public_id))
     test = get_object_or_404(CodeTest.objects.select_related("group", "suite"), suite=suite, pk=number)
-    try:
-        with changed(request, suite, seen(request)):
-            if request.POST.get("do") == "move":
-                suite_editor.move_test(test, to=place(request))
-            elif request.POST.get("do") == "remove":
-                suite_editor.remove_test(test)
-            else:
-                raise BadRequest("unknown verb")
-    except DomainError as error:
-        return refused(request, suite.question, error)
-    return saved(request, suite, f"group-{test.group_id}")
+    acts = {
+        "move": lambda: suite_editor.move_test(test, to=place(request)),
+        "remove": lambda: suite_editor.remove_test(test),
+    }
+    return done(request, suite, acts, part=f"group-{test.group_id}")
 
 
 @role_required(*MAKE_TESTS)

@@ -1,5 +1,6 @@
 """Tests and solutions of a coding question, for who teaches: the page, its rules, its groups and its solutions."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -184,17 +185,11 @@ def suite_group_do(request: SignedInRequest, public_id: UUID, number: int) -> Ht
     """`do` is move (to the place `to`) or remove."""
     suite = suite_of(question_of(request, public_id))
     group = get_object_or_404(CodeGroup, suite=suite, pk=number)
-    try:
-        with changed(request, suite, seen(request)):
-            if request.POST.get("do") == "move":
-                suite_editor.move_group(group, to=place(request))
-            elif request.POST.get("do") == "remove":
-                suite_editor.remove_group(group)
-            else:
-                raise BadRequest("unknown verb")
-    except DomainError as error:
-        return refused(request, suite.question, error)
-    return saved(request, suite, "tests")
+    acts = {
+        "move": lambda: suite_editor.move_group(group, to=place(request)),
+        "remove": lambda: suite_editor.remove_group(group),
+    }
+    return done(request, suite, acts, part="tests")
 
 
 # --- Solutions --------------------------------------------------------------------------------------------------------
@@ -273,6 +268,21 @@ def suite_of(question: Question) -> CodeSuite:
 def changed(request: SignedInRequest, suite: CodeSuite, revision: int) -> Any:
     """`suite_editor.changing` by who asks."""
     return suite_editor.changing(suite, seen=revision, actor=request.user, request=request)
+
+
+def done(
+    request: SignedInRequest, suite: CodeSuite, acts: Mapping[str, Callable[[], object]], *, part: str
+) -> HttpResponse:
+    """The one of these acts that `do` says, then that part of the page. Raises: BadRequest."""
+    try:
+        with changed(request, suite, seen(request)):
+            act = acts.get(request.POST.get("do", ""))
+            if act is None:
+                raise BadRequest("unknown verb")
+            act()
+    except DomainError as error:
+        return refused(request, suite.question, error)
+    return saved(request, suite, part)
 
 
 def seen(request: SignedInRequest) -> int:
