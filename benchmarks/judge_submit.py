@@ -37,12 +37,9 @@ def main() -> None:
     figures = {name: _on(name) for name in ("sqlite", "postgresql") if options.only in {None, name}}
     if options.json:
         print(json.dumps({"aim": AIM, "figures": figures}, indent=1))
-    else:
-        names = list(next(iter(figures.values())))
-        print(f"load {os.getloadavg()[0]:.1f}; aim: a program costs at most {AIM} x a save of five answers")
-        print(f"{'':16}" + "".join(f"{database:>14}" for database in figures))
-        for name in names:
-            print(f"{name:16}" + "".join(f"{one[name]!s:>14}" for one in figures.values()))
+    for database, found in {} if options.json else figures.items():
+        print(f"{database}, load {os.getloadavg()[0]:.1f}, aim: at most {AIM} x a save of five answers")
+        print("".join(f"{name:16}{figure:>8}\n" for name, figure in found.items()))
     if any(one["ratio"] > AIM for one in figures.values()):
         raise SystemExit(f"aim: at most {AIM} x a save of five answers")
 
