@@ -92,20 +92,10 @@ def write_plan(
     require_sense(batch, name=name, lines=lines, parts=parts, fine=fine)
     if enrolment is not None and enrolment.batch_id != batch.pk:
         raise PlanRefused(_("This enrolment is in another batch."))
-    plan = FeePlan(
-        batch=batch,
-        enrolment=enrolment,
-        name=name,
-        price_mode=price_mode,
-        total_paise=sum(one.paise for one in lines),
-        fine_kind=fine.kind,
-        fine_paise=fine.paise,
-        fine_grace_days=fine.grace_days,
-        fine_cap_paise=fine.cap,
-        note=one_line(note, at_most=NOTE_CHARS),
-        created_by=actor,
-        created_at=now,
-    )
+    plan = FeePlan(batch=batch, enrolment=enrolment, name=name, price_mode=price_mode, created_by=actor, created_at=now)
+    plan.total_paise, plan.note = sum(one.paise for one in lines), one_line(note, at_most=NOTE_CHARS)
+    plan.fine_kind, plan.fine_paise = fine.kind, fine.paise
+    plan.fine_grace_days, plan.fine_cap_paise = fine.grace_days, fine.cap
     _number(plan, seen=None if enrolment else seen)
     _write_rows(plan, lines, parts)
     if enrolment is None:
