@@ -21,12 +21,9 @@ class FineRule:
 
 
 def accrued(rule: FineRule, *, due_on: date, on: date) -> int:
-    """The fine in paise for what was due on `due_on` and is not paid on `on`. Within the grace it is nothing.
-
-    After the grace every day since the due date counts, so that grace is a delay and no discount.
-    """
-    late = (on - due_on).days
-    if rule.kind == NONE or late <= rule.grace_days:
+    """The fine in paise for what was due on `due_on` and is not paid on `on`; days of grace are never counted."""
+    late = (on - due_on).days - rule.grace_days
+    if rule.kind == NONE or late <= 0:
         return 0
     times = {FLAT: 1, PER_DAY: late, PER_WEEK: -(-late // WEEK_DAYS)}[rule.kind]
     fine = rule.paise * times

@@ -28,6 +28,9 @@ DUE_ON = date(2026, 8, 16)
         (FineRule(PER_WEEK, 5_000), 8, 10_000),
         (FineRule(PER_WEEK, 5_000), 91, 65_000),  # 13 weeks at ₹50.00
         (FineRule(PER_WEEK, 5_000, 7, 200_000), 7, 0),
+        (FineRule(PER_WEEK, 5_000, 7, 200_000), 8, 5_000),
+        (FineRule(PER_WEEK, 5_000, 7, 200_000), 97, 65_000),  # of the design: overdue 97 days, 13 weeks
+        (FineRule(PER_DAY, 1_000, 5), 15, 10_000),
         (FineRule(PER_WEEK, 5_000, 7, 200_000), 400, 200_000),
         (FineRule(PER_WEEK, 5_000, 0, 0), 97, 0),  # at most nothing
         (FineRule(PER_DAY, 1_000), -3, 0),
