@@ -182,7 +182,7 @@ def batch_panel(batch: Batch, person: User, *, now: datetime) -> Panel | None:
         paid=Sum("balance__paid_paise"),
         late=Sum("balance__open_paise", filter=Q(due_on__lt=today)),
     )
-    plans = reverse("plan_list", args=[batch.uuid])
+    plans = reverse("fee_batch", args=[batch.uuid])
     if not sums["total"]:
         empty = Empty(_("No fee is charged"), _("Say what this batch costs."), plans, _("Set the fee"), "indian-rupee")
         return Panel(key="fees", title=_("Fees"), url=plans, link=_("Plans"), empty=empty)

@@ -26,8 +26,13 @@ from batches.weekly import weekly_of
 from coaching.lib.offers import Cell, Column, Line, Panel
 from coaching.pages.classes import with_states
 from exams import offers as exams_offers
+from fees import offers as fees_offers
 
-PANELS: tuple[Callable[..., Panel | None], ...] = (attendance_offers.batch_panel, exams_offers.batch_panel)
+PANELS: tuple[Callable[..., Panel | None], ...] = (
+    attendance_offers.batch_panel,
+    exams_offers.batch_panel,
+    fees_offers.batch_panel,
+)
 """`batch_panel` of each area that has a place here."""
 COLUMNS: tuple[Callable[..., Column | None], ...] = (attendance_offers.roster_column,)
 """`roster_column` of each area that knows something of the students."""
@@ -61,7 +66,7 @@ def batch(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         "panels": [panel for offer in PANELS if (panel := offer(found, person, now=now))],
     }
     if sees_roster(found, person, now=now):
-        context |= roster(found, request.GET.get("page"), now=now)
+        context |= roster(found, person, request.GET.get("page"), now=now)
         context["writing"] = writing(found, person, now=now)
     else:
         context["learners"] = learners(found, person, now=now)
@@ -82,12 +87,14 @@ def classes_of(found: Batch, person: User, *, now: datetime) -> list[Line]:
     return list(with_states((in_its_batch(row, now=now) for row in rows), person, now=now))
 
 
-def roster(found: Batch, number: str | None, *, now: datetime) -> dict[str, Any]:
-    """Who is in the batch now, a page of them, and how many come later."""
+def roster(found: Batch, person: User, number: str | None, *, now: datetime) -> dict[str, Any]:
+    """Who is in the batch now, a page of them, and how many come later; who was granted it sees who has paid."""
     every = found.enrolments.select_related("student").order_by("student__name", "pk")
     page: Page[Enrolment] = Paginator(every.active_at(now), PAGE_ROWS).get_page(number)
     students = [row.student for row in page]
     columns = [column for offer in COLUMNS if (column := offer(found, students, now=now))]
+    if fees_offers.may_read_status(person):
+        columns.append(fees_offers.status_column(found, students, today=timezone.localdate(now)))
     first = page.start_index()
     rows = [
         RosterRow(place, row, tuple(column.cells.get(row.student_id) for column in columns))

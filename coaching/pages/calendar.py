@@ -26,8 +26,13 @@ from coaching.lib.offers import Entry
 from coaching.pages import calendar_days, calendar_filters, calendar_grid
 from coaching.pages.calendar_grid import DAY
 from exams import offers as exams_offers
+from fees import offers as fees_offers
 
-AREAS: tuple[Callable[..., list[Entry]], ...] = (batches_offers.calendar, exams_offers.calendar)
+AREAS: tuple[Callable[..., list[Entry]], ...] = (
+    batches_offers.calendar,
+    exams_offers.calendar,
+    fees_offers.calendar,
+)
 VIEWS = ("month", "week", "agenda")
 AGENDA_DAYS = {"month": 7, "week": 7, "agenda": 31}
 AGENDA_ENTRIES = {"month": 6, "week": 60, "agenda": 60}

@@ -26,6 +26,7 @@ from coaching.lib.offers import Panel
 from coaching.pages import child, classes, todo
 from dfs import offers as dfs_offers
 from exams import offers as exams_offers
+from fees import offers as fees_offers
 
 SHOWN = 5
 PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
@@ -38,12 +39,13 @@ PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
         dfs_offers.panel,
         dfs_offers.drive_panel,
     ),
-    Role.STAFF: (accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
+    Role.STAFF: (fees_offers.desk, accounts_offers.panel, dfs_offers.panel, dfs_offers.drive_panel),
     Role.STUDENT: (
         accounts_offers.panel,
         batches_offers.panel,
         attendance_offers.panel,
         exams_offers.results_panel,
+        fees_offers.panel,
         dfs_offers.panel,
     ),
     Role.GUARDIAN: (
@@ -52,12 +54,14 @@ PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
         attendance_offers.panel,
         exams_offers.panel,
         exams_offers.results_panel,
+        fees_offers.panel,
         dfs_offers.panel,
     ),
 }
 OFFICE: tuple[Callable[..., Panel], ...] = (
     attendance_offers.office,
     exams_offers.office,
+    fees_offers.office,
     accounts_offers.office,
     dfs_offers.office,
 )

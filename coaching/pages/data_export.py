@@ -37,6 +37,7 @@ from coaching.lib.limits import Limit
 from coaching.lib.offers import Section
 from dfs import own_copy as dfs_copy
 from exams import own_copy as exams_copy
+from fees import own_copy as fees_copy
 
 AREAS: tuple[Callable[[User], list[Section]], ...] = (
     accounts_copy.export,
@@ -44,6 +45,7 @@ AREAS: tuple[Callable[[User], list[Section]], ...] = (
     attendance_copy.export,
     dfs_copy.export,
     exams_copy.export,
+    fees_copy.export,
 )
 DATA_EXPORT = Limit("copy of the own data per person", tries=5, per_s=600)
 LOOK = b"""body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }

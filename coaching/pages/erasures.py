@@ -25,8 +25,14 @@ from coaching.lib.offers import Hold
 from coaching.lib.text import search_text
 from dfs import own_copy as dfs_copy
 from exams import own_copy as exams_copy
+from fees import own_copy as fees_copy
 
-HOLDS: tuple[Callable[[User], list[Hold]], ...] = (accounts_copy.holds, batches_copy.holds, dfs_copy.holds)
+HOLDS: tuple[Callable[[User], list[Hold]], ...] = (
+    accounts_copy.holds,
+    batches_copy.holds,
+    fees_copy.holds,
+    dfs_copy.holds,
+)
 PAGE_ROWS = 25
 State = ErasureRequest.State
 TONES = {State.WAITING: "due", State.HELD: "run", State.DONE: "ok", State.REFUSED: "off"}
@@ -79,6 +85,7 @@ def erase(row: ErasureRequest, *, actor: User, request: HttpRequest | None = Non
     dfs_copy.erase(person, actor=actor)
     attendance_copy.erase(person)
     exams_copy.erase(person)
+    fees_copy.erase(person)
     batches_copy.erase(person)
     forgetting.forget(person, actor=actor, request=request)
     erasures.close(asked, actor=actor, request=request)

@@ -1,7 +1,7 @@
 """One person's page: for admins everything the areas know of him, for a guardian who his child is, for a teacher how
 his student and the student's guardians are reached, and no more: neither birth date nor sessions nor devices.
 
-A student's areas (batches, tests; fees as they come) have their parts here, each as far as the reader may see it.
+A student's areas (batches, tests, fees) have their parts here, each as far as the reader may see it.
 """
 
 from datetime import datetime
@@ -21,6 +21,7 @@ from batches import taught
 from batches.models import Enrolment
 from dfs import owned
 from exams import offers as exams_offers
+from fees import offers as fees_offers
 
 LINES_SHOWN = 10
 DEVICES_SHOWN = 5
@@ -44,6 +45,7 @@ def person(request: SignedInRequest, public_id: UUID) -> HttpResponse:
         context["guardians"] = list(guardians.links_of(found))
     if found.role == Role.STUDENT:
         context["tests"] = exams_offers.over_tests(found, reader, now=now)
+        context["fees"] = fees_offers.standing(found, reader, now=now)
     return render(request, "pages/person.html", context)
 
 

@@ -18,12 +18,14 @@ from batches import offers as batches_offers
 from coaching.lib.offers import Todo
 from dfs import offers as dfs_offers
 from exams import offers as exams_offers
+from fees import offers as fees_offers
 
 AREAS: tuple[Callable[..., list[Todo]], ...] = (
     accounts_offers.todo,
     batches_offers.todo,
     attendance_offers.todo,
     exams_offers.todo,
+    fees_offers.todo,
     dfs_offers.todo,
 )
 TODAY, THIS_WEEK, LATER = range(3)

@@ -22,6 +22,7 @@ from coaching.lib import triggers
 from dfs import demo as drives_demo
 from dfs.operator import quiet_wakes
 from exams import demo as exams_demo
+from fees import demo as fees_demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Command(InstituteCommand):
         batches_demo.seed(people)
         attendance_demo.seed(people)
         exams_demo.seed(people)
+        with quiet_wakes():
+            fees_demo.seed(people)
         sign_ins = [asdict(one) for one in _sign_ins(people)]
         guardian_link = demo_guardian_link.seed(people)
         if options["json"]:
