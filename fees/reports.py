@@ -19,8 +19,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils import timezone
@@ -30,10 +31,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from batches.models import Batch
-from coaching.lib.counts import Of, counted
+from coaching.lib.counts import Of, Sets, counted_once
 from coaching.lib.money import grouped, rupees
 from coaching.lib.offers import Figure, Panel, Todo
-from fees.models import Allocation, CashierDay, Due, Payment, PaymentBalance, Payout, Reversal
+from fees.models import Allocation, CashierDay, Concession, Due, Payment, PaymentBalance, Payout, Reversal
 from fees.report_months import Month, instants_of
 
 EXPECTED = F("balance__total_paise") - F("balance__credited_paise")
@@ -130,12 +131,12 @@ def advances_held() -> int:
 
 
 def office_panel(admin: User, *, now: datetime) -> Panel:
-    """What came this month and today, against what is expected, and what is overdue. One query."""
+    """What came this month and today, against what is expected, and what is overdue. One query at most."""
     today = timezone.localdate(now)
     month = Month.of(today)
-    found = _counted(today, month)
-    came, expected = found["month_in"] - found["month_back"] - found["month_out"], found["expected"]
-    today_paise = found["day_in"] - found["day_back"] - found["day_out"]
+    found = counts_of(admin, now=now)
+    came = found["fee_month_in"] - found["fee_month_back"] - found["fee_month_out"]
+    today_paise, expected = found["fee_day_in"] - found["fee_day_back"] - found["fee_day_out"], found["fee_expected"]
     note = _("%(sum)s is expected") if expected else _("Nothing is expected")
     figures = (
         Figure(
@@ -150,24 +151,65 @@ def office_panel(admin: User, *, now: datetime) -> Panel:
             value=figure(today_paise),
             url=f"{reverse('fee_collections')}?on={today:%Y-%m-%d}",
         ),
-        _overdue_figure(found["overdue"], found["students"]),
+        _overdue_figure(found["fee_overdue"], found["fee_students"]),
     )
     return Panel("fees", _("Fees"), reverse("fees_overview"), _("Overview"), figures=figures)
 
 
-def _counted(today: date, month: Month) -> dict[str, int]:
-    came, late = Payment.objects.all(), Due.objects.filter(overdue(today))
-    spans = {"month": (month.days, month.instants), "day": ((today, today), instants_of(today, today))}
-    asked: dict[str, QuerySet[Due] | Of] = {
-        "expected": Of(Due.objects.filter(due_on__range=month.days), Sum(EXPECTED)),
-        "overdue": Of(late, Sum("balance__open_paise")),
-        "students": late.order_by().values("account").distinct(),  # type: ignore[dict-item]
+def counts_of(admin: User, *, now: datetime) -> dict[str, int]:
+    """Sums and counts for an admin; asked once for this object, for panel and to-do list."""
+    if "_fees" not in vars(admin):
+        know(admin, _of_office(**office_moments(now)))
+    known: dict[str, int] = vars(admin)["_fees"]
+    return known
+
+
+def know(admin: User, counts: dict[str, Any]) -> None:
+    """Let `counts_of` this object be these, `office_sets` among them: a page counts for several areas at once."""
+    vars(admin)["_fees"] = {name: value or 0 for name, value in counts.items()}
+
+
+def office_moments(now: datetime) -> dict[str, Any]:
+    """What `office_sets` wants to be given: days in words, as a statement that is kept takes them, and instants."""
+    today = timezone.localdate(now)
+    month = Month.of(today)
+    (since, until), (month_since, month_until) = instants_of(today, today), month.instants
+    days = {"today": f"{today}", "first": f"{month.first}", "last": f"{month.last}"}
+    return days | {"since": since, "until": until, "month_since": month_since, "month_until": month_until}
+
+
+def office_sets(
+    *,
+    today: str,
+    first: str,
+    last: str,
+    since: datetime,
+    until: datetime,
+    month_since: datetime,
+    month_until: datetime,
+) -> Sets:
+    """What is counted for an admin; `since` and `until` are the ends of today."""
+    day, begin, end = Value(today), Value(first), Value(last)
+    late = Due.objects.filter(due_on__lt=day, balance__open_paise__gt=0)
+    back, out = Reversal.objects.all(), Payout.objects.all()
+    in_day, in_month = {"at__gte": since, "at__lte": until}, {"at__gte": month_since, "at__lte": month_until}
+    came = Payment.objects.all()
+    return {
+        "fee_expected": Of(Due.objects.filter(due_on__gte=begin, due_on__lte=end), Sum(EXPECTED)),
+        "fee_overdue": Of(late, Sum("balance__open_paise")),
+        "fee_students": late.order_by().values("account").distinct(),
+        "fee_day_in": Of(came.filter(received_on=day), Sum("amount_paise")),
+        "fee_day_back": Of(back.filter(**in_day), Sum("payment__amount_paise")),
+        "fee_day_out": Of(out.filter(**in_day), Sum("amount_paise")),
+        "fee_month_in": Of(came.filter(received_on__gte=begin, received_on__lte=end), Sum("amount_paise")),
+        "fee_month_back": Of(back.filter(**in_month), Sum("payment__amount_paise")),
+        "fee_month_out": Of(out.filter(**in_month), Sum("amount_paise")),
+        "fee_asked": Concession.objects.filter(state=Concession.State.REQUESTED),
+        "fee_days": CashierDay.objects.filter(closed_at=None, on__lt=day),
     }
-    for name, (days, instants) in spans.items():
-        asked[f"{name}_in"] = Of(came.filter(received_on__range=days), Sum("amount_paise"))
-        asked[f"{name}_back"] = Of(Reversal.objects.filter(at__range=instants), Sum("payment__amount_paise"))
-        asked[f"{name}_out"] = Of(Payout.objects.filter(at__range=instants), Sum("amount_paise"))
-    return {name: value or 0 for name, value in counted(**asked).items()}
+
+
+_of_office = counted_once(office_sets)
 
 
 def _overdue_figure(paise: int, students: int) -> Figure:
@@ -182,7 +224,9 @@ def _overdue_figure(paise: int, students: int) -> Figure:
 
 
 def todo(person: User, *, now: datetime) -> list[Todo]:
-    """Days at the counter that somebody who opened them has not closed: his own, for admins everybody's. One query."""
+    """Days at the counter that were never closed: a cashier's own, for admins everybody's. One query at most."""
+    if person.is_admin and not counts_of(person, now=now)["fee_days"]:
+        return []
     rows = CashierDay.objects.filter(closed_at=None, on__lt=timezone.localdate(now)).select_related("cashier")
     rows = rows if person.is_admin else rows.filter(cashier=person)
     return [
