@@ -74,11 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+gc.set_threshold(20_000, 20, 20)
+
+
 def pytest_collection_finish() -> None:
     """What has been imported stays: to look through it for garbage again and again took a twentieth of all the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 # A slow machine is no failure (an example may take 200 ms else), and every run tries the same examples.
