@@ -30,12 +30,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from batches.class_days import day_span
 from batches.models import Batch
 from coaching.lib.counts import Of, Sets, counted_once
 from coaching.lib.money import grouped, rupees
 from coaching.lib.offers import Figure, Panel, Todo
 from fees.models import Allocation, CashierDay, Concession, Due, Payment, PaymentBalance, Payout, Reversal
-from fees.report_months import Month, instants_of
+from fees.report_months import Month
 
 EXPECTED = F("balance__total_paise") - F("balance__credited_paise")
 MOVED = Case(When(reverses=None, then=F("amount_paise")), default=-F("amount_paise"))
@@ -173,9 +174,10 @@ def office_moments(now: datetime) -> dict[str, Any]:
     """What `office_sets` wants to be given: days in words, as a statement that is kept takes them, and instants."""
     today = timezone.localdate(now)
     month = Month.of(today)
-    (since, until), (month_since, month_until) = instants_of(today, today), month.instants
+    day, first, last = (day_span(one) for one in (today, month.first, month.last))
+    instants = {"month_since": first.starts_at, "month_until": last.ends_at}
     days = {"today": f"{today}", "first": f"{month.first}", "last": f"{month.last}"}
-    return days | {"since": since, "until": until, "month_since": month_since, "month_until": month_until}
+    return days | instants | {"since": day.starts_at, "until": day.ends_at}
 
 
 def office_sets(
@@ -192,7 +194,7 @@ def office_sets(
     day, begin, end = Value(today), Value(first), Value(last)
     late = Due.objects.filter(due_on__lt=day, balance__open_paise__gt=0)
     back, out = Reversal.objects.all(), Payout.objects.all()
-    in_day, in_month = {"at__gte": since, "at__lte": until}, {"at__gte": month_since, "at__lte": month_until}
+    in_day, in_month = {"at__gte": since, "at__lt": until}, {"at__gte": month_since, "at__lt": month_until}
     came = Payment.objects.all()
     return {
         "fee_expected": Of(Due.objects.filter(due_on__gte=begin, due_on__lte=end), Sum(EXPECTED)),
