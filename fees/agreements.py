@@ -50,21 +50,27 @@ def agree(
     if held.plan_id == plan.pk:
         return held
     booking = Booking(by=actor, source=charging.OFFICE, on=timezone.localdate(now), now=now)
-    old = standing.instalments(enrolment)
-    fining.issue(account, on=booking.on, booking=booking, parents=old)
-    how = issuing.regime(FeeSettings.current(), account, enrolment.batch)
-    wanted = charging.drafts(plan, joined_on=timezone.localdate(enrolment.joined_at), how=how)
-    settled = _settled(old, of=_total(wanted))
-    _replace(old, reason, booking)
-    agreement = Agreement.objects.create(
-        enrolment=enrolment,
-        account=account,
-        plan=plan,
-        revision=held.revision + 1,
-        reason=reason.strip(),
-        made_by=actor,
-        made_at=now,
+    fining.issue(account, on=booking.on, booking=booking, parents=standing.instalments(enrolment))
+    agreement = Agreement(
+        enrolment=enrolment, account=account, plan=plan, revision=held.revision + 1, reason=reason.strip()
     )
+    agreement.made_by, agreement.made_at = actor, now
+    _put_in_place(agreement, booking)
+    if enrolment.left_at is not None:
+        endings.follow(enrolment, agreement, account, booking)
+    _tell(account, agreement, actor=actor, request=request)
+    return agreement
+
+
+def _put_in_place(agreement: Agreement, booking: Booking) -> None:
+    """Credit what is open of the old plan, and issue what the new one leaves to pay. Raises: PaidMore."""
+    enrolment, account = agreement.enrolment, agreement.account
+    old = standing.instalments(enrolment)
+    how = issuing.regime(FeeSettings.current(), account, enrolment.batch)
+    wanted = charging.drafts(agreement.plan, joined_on=timezone.localdate(enrolment.joined_at), how=how)
+    settled = _settled(old, of=_total(wanted))
+    _replace(old, agreement.reason, booking)
+    agreement.save(force_insert=True)
     issuing.issue(
         account,
         [replace(one, due_on=max(one.due_on, booking.on)) for one in without(wanted, settled)],
@@ -74,10 +80,6 @@ def agree(
         agreement=agreement,
     )
     _grant_again(enrolment, booking)
-    if enrolment.left_at is not None:
-        endings.follow(enrolment, agreement, account, booking)
-    _tell(account, agreement, actor=actor, request=request)
-    return agreement
 
 
 def _tell(account: StudentAccount, agreement: Agreement, *, actor: User, request: HttpRequest | None) -> None:

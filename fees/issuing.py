@@ -92,42 +92,48 @@ def issue(
     """Write dues, in the order given. `after` is the last number of their kind, where it is known: it saves a query."""
     numbers: dict[str, int] = {}
     rows: list[Due] = []
-    found = [(draft, [one for one in draft.lines if one.parts.total]) for draft in drafts]
-    found = [(draft, lines) for draft, lines in found if lines]
-    for draft, lines in found:
+    lines: list[list[Line]] = []
+    for draft in drafts:
+        charged = [one for one in draft.lines if one.parts.total]
+        if not charged:
+            continue
         if draft.kind not in numbers:
             numbers[draft.kind] = _last_number(account, enrolment, draft.kind) if after is None else after
         numbers[draft.kind] += 1
-        rows.append(
-            Due(
-                uuid=draft.uuid,
-                account=account,
-                enrolment=enrolment,
-                agreement=agreement,
-                kind=draft.kind,
-                seq=numbers[draft.kind],
-                part=draft.part,
-                parts=draft.parts,
-                label=draft.label,
-                due_on=draft.due_on,
-                parent=draft.parent,
-                supply_state=supply_state,
-                issued_by=booking.by,
-                issued_at=booking.now,
-                source=booking.source,
-                **columns(tax.together(one.parts for one in lines)),
-            )
-        )
-    if not rows:
-        return []
+        row = _row(draft, tax.together(one.parts for one in charged), booking)
+        row.account, row.enrolment, row.agreement = account, enrolment, agreement
+        row.seq, row.supply_state = numbers[draft.kind], supply_state
+        rows.append(row)
+        lines.append(charged)
+    if rows:
+        _write(rows, lines, booking)
+    return rows
+
+
+def _row(draft: Draft, parts: Parts, booking: Booking) -> Due:
+    return Due(
+        uuid=draft.uuid,
+        kind=draft.kind,
+        part=draft.part,
+        parts=draft.parts,
+        label=draft.label,
+        due_on=draft.due_on,
+        parent=draft.parent,
+        issued_by=booking.by,
+        issued_at=booking.now,
+        source=booking.source,
+        **columns(parts),
+    )
+
+
+def _write(rows: list[Due], lines: list[list[Line]], booking: Booking) -> None:
     Due.objects.bulk_create(rows)
     DueLine.objects.bulk_create(
         DueLine(due=row, head_id=one.head, sac=one.sac, gst_bp=one.gst_bp, **columns(one.parts))
-        for row, (_draft, lines) in zip(rows, found, strict=True)
-        for one in lines
+        for row, charged in zip(rows, lines, strict=True)
+        for one in charged
     )
     ledger.issued(rows, booking)
-    return rows
 
 
 def columns(parts: Parts) -> dict[str, int]:

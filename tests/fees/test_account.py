@@ -10,7 +10,18 @@ from django.utils import timezone
 from accounts.models import Guardianship
 from batches import enrolments
 from batches.models import Enrolment
-from fees.models import Agreement, Concession, Credit, Due, FeePlan, FeeSettings, StudentAccount
+from fees import billing
+from fees.models import (
+    Agreement,
+    Concession,
+    Credit,
+    Document,
+    Due,
+    FeePlan,
+    FeeSettings,
+    LedgerEntry,
+    StudentAccount,
+)
 from tests import people
 from tests.batches.enrolling import batch
 from tests.fees import charged, made
@@ -108,6 +119,22 @@ def test_what_was_charged_wrongly_is_taken_off_by_an_admin(office, counter, stay
     due.refresh_from_db()
     assert (due.balance.open_paise, due.credits.get().made_by) == (40000, people.admin())
     assert "Books were his own" in said(office.get(reverse("fee_due", args=[due.uuid])))
+
+
+def test_what_is_taken_off_after_the_invoice_has_a_credit_note(office) -> None:
+    made.registered()
+    one = batch()
+    charged.plan(one, {"Tuition": 118000}, (118000, 0))
+    enrolments.enrol(one, student=people.student(), actor=people.admin())
+    due = Due.objects.get()
+    billing.bill([due], booking=made.booking())
+    form = {"correct-amount_paise": "118", "correct-reason": "Typed wrongly"}
+    assert office.post(reverse("fee_due_correct", args=[due.uuid]), form).status_code == 302
+    [note] = Document.objects.filter(kind="CREDIT_NOTE")
+    assert (note.amount_paise, note.credit.taxable_paise, note.credit.cgst_paise) == (11800, 10000, 900)
+    booked = LedgerEntry.objects.filter(kind="CREDIT", credit=f"student:{due.account_id}")
+    assert dict(booked.values_list("debit", "amount_paise")) == {"concession": 10000, "cgst": 900, "sgst": 900}
+    assert note.number in said(office.get(reverse("fee_due", args=[due.uuid])))
 
 
 def test_a_due_says_what_it_is_made_of(office) -> None:
