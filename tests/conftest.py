@@ -33,7 +33,10 @@ _LOOPBACK = ("127.", "::1", "localhost")
 LONG_FILES = ("dfs/", "serving/", "services/", "security/", "test_runtime", "test_access", "test_hostile", "flows/")
 # The longest of all and without a database: one process begins with it while the other makes one.
 NEEDS_NO_DATABASE = "test_runtime_supervisor"
-LONG_WALKS = ("test_register", "test_attendance_views", "test_check_in", "test_people", "test_profile", "test_first")
+LONG_WALKS = (
+    *("test_register", "test_sitting", "test_attendance_views", "test_code_walk", "test_batches", "test_check_in"),
+    *("test_waiting_room", "test_class_code", "test_calendar", "test_my_drives"),
+)
 _HERE = Path(__file__).parent
 
 
