@@ -61,34 +61,40 @@ def _locked_of(student: int) -> StudentAccount:
 
 @dataclass(frozen=True, slots=True)
 class _Offered:
-    """What a batch costs: its default plan, with lines and instalments, and whether it has any plan at all."""
+    """What a batch costs: the offer of its default plan, with lines and instalments, and whether it has any plan."""
 
-    default: FeePlan | None
+    default: PlanOffer | None
     has_plans: bool
+
+    def plan_for(self, enrolment: Enrolment) -> FeePlan | None:
+        """What it is charged by itself; who joined before the offer was made is charged by hand."""
+        offer = self.default
+        return offer.plan if offer is not None and offer.offered_at <= enrolment.created_at else None
 
 
 def follow_enrolment(enrolment: Enrolment) -> None:
     """The hook of `batches.changes`: dues as the enrolment is now. Called again, it changes nothing."""
     offered = _offered(enrolment.batch)
-    if not offered.has_plans or (offered.default is None and current(enrolment) is None):
+    plan = offered.plan_for(enrolment)
+    if not offered.has_plans or (plan is None and current(enrolment) is None):
         return
     now = timezone.now()
     booking = Booking(by=None, source=ENROLMENT, on=timezone.localdate(now), now=now)
     account, agreement = _locked_of(enrolment.student_id), current(enrolment)
     if agreement is not None:
         endings.follow(enrolment, agreement, account, booking)
-    elif offered.default is not None:
-        _charge(account, enrolment, offered.default, booking, reason="")
+    elif plan is not None:
+        _charge(account, enrolment, plan, booking, reason="")
 
 
 def _offered(batch: Batch) -> _Offered:
     """Kept with the object, which lives as long as the change: of three hundred who join, only the first asks."""
     known: _Offered | None = batch.__dict__.get("_fees_offered")
     if known is None:
-        plans = FeePlan.objects.filter(batch=batch)
-        default = plans.filter(offer__is_default=True, offer__withdrawn_at=None)
-        plan = default.prefetch_related("lines", "instalments").first()
-        known = batch.__dict__["_fees_offered"] = _Offered(plan, plan is not None or plans.exists())
+        offers = PlanOffer.objects.filter(batch=batch, is_default=True, withdrawn_at=None).select_related("plan")
+        offer = offers.prefetch_related("plan__lines", "plan__instalments").first()
+        has_plans = offer is not None or FeePlan.objects.filter(batch=batch).exists()
+        known = batch.__dict__["_fees_offered"] = _Offered(offer, has_plans)
     return known
 
 

@@ -64,8 +64,9 @@ def test_without_a_plan_students_owe_nothing_and_only_the_first_costs_queries(dj
 
 
 def test_a_long_plan_costs_no_more_queries_than_a_short_one(django_assert_max_num_queries) -> None:
-    stay = made.enrolment()
-    made.plan(stay.batch, *((10000, days) for days in range(24)))
+    one = batch()
+    made.plan(one, *((10000, days) for days in range(24)))
+    stay = made.enrolment(batch=one)
     with django_assert_max_num_queries(15):
         charging.follow_enrolment(stay)
     with django_assert_max_num_queries(4):
@@ -133,9 +134,18 @@ def test_who_is_charged_twice_owes_it_once() -> None:
     plan = made.plan(one, (10000, 0))
     assert charging.charge_batch(one, actor=people.admin(), now=timezone.now()) == 1
     assert charging.charge_batch(one, actor=people.admin(), now=timezone.now()) == 0
-    charging.follow_enrolment(stay)
     agreed = charging.charge(stay, plan=plan, actor=people.admin(), source="office", now=timezone.now())
     assert (agreed.made_by, Due.objects.count()) == (people.admin(), 1)
+
+
+def test_who_joined_before_there_was_a_plan_is_charged_by_hand_only() -> None:
+    one = batch()
+    stay = joins(one)
+    made.plan(one, (10000, 0))
+    enrolments.change_dates(stay, joined_at=stay.joined_at - DAY, left_at=None, actor=people.admin())
+    enrolments.leave(stay, actor=people.admin())
+    archive.archive_batch(one, actor=people.admin(), now=timezone.now())
+    assert not Due.objects.exists()
 
 
 def test_no_plan_of_another_batch_or_student_is_agreed_to() -> None:
