@@ -17,6 +17,7 @@ from coaching.lib.clock import moment_text
 from coaching.lib.money import amount, rupees
 from fees.document_table import Table, table
 from fees.models import DocKind, Document, GstMode, Mode, Reversal
+from fees.numbering import year_words
 
 Facts = Mapping[str, Any]
 GROUP = 4
@@ -83,7 +84,7 @@ def sheet(document: Document, *, cancelled_by: Document | None = None) -> Sheet:
         hindi="" if is_day else facts["hindi"],
         left=[(_open_label(one), _day(one["due_on"]), amount(one["amount"])) for one in left],
         left_total=rupees(sum(one["amount"] for one in left)),
-        year=f"20{facts['year']}" if facts.get("year") else "",
+        year=year_words(facts["year"]) if facts.get("year") else "",
         earlier=_earlier(facts),
         notes=_notes(document.kind, facts),
         by=facts["by"],

@@ -4,7 +4,7 @@ From the snapshot alone. Columns nothing stands in are left out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,8 +28,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """Of a column; `head` is the column's, for where there is no row of heads."""
+
     text: str
     is_number: bool = True
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,21 @@ def table(facts: Facts, *, alone: str) -> Table:
     if taxed:
         columns += [Column(_("Taxable, ₹")), *(Column(_tax_head(name, facts, shape.rate)) for name in taxed)]
     foot = {name: sum(line.get(name, 0) for line in lines) for name in ("taxable", *taxed, "amount")}
-    return Table(
+    rows = [Row(_label(line), _about(line, shape), _cells(line, shape)) for line in lines]
+    return _with_heads(
         [*columns, Column(_("Amount, ₹"))],
-        [Row(_label(line), _about(line, shape), _cells(line, shape)) for line in lines],
+        rows,
         Row(_("Together"), "", _cells(foot, shape)),
-        _tax_line(facts, foot, shape),
+        taxes=_tax_line(facts, foot, shape),
     )
+
+
+def _with_heads(columns: Sequence[Column], rows: Sequence[Row], foot: Row, *, taxes: str = "") -> Table:
+    def headed(row: Row) -> Row:
+        pairs = zip(row.cells, columns, strict=True)
+        return replace(row, cells=[replace(cell, head=column.head) for cell, column in pairs])
+
+    return Table(columns, [headed(row) for row in rows], headed(foot), taxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +152,7 @@ def _of_day(facts: Facts) -> Table:
     if over:
         rows.append(_line(_("Too much") if over > 0 else _("Missing"), abs(over)))
     columns = [Column(_("Count")), Column(_("Amount, ₹"))]
-    return Table(columns, rows, _line(_("Cash counted"), facts["counted"]))
+    return _with_heads(columns, rows, _line(_("Cash counted"), facts["counted"]))
 
 
 def _line(label: str, paise: int, *, count: int | None = None) -> Row:

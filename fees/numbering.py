@@ -22,6 +22,11 @@ def financial_year(day: date) -> str:
     return f"{first % 100:02}-{(first + 1) % 100:02}"
 
 
+def year_words(year: str) -> str:
+    """2026–27, of 26-27."""
+    return f"20{year.replace('-', '–')}"
+
+
 def year_bounds(year: str) -> tuple[date, date]:
     """First and last day of 26-27, taken for this century."""
     first = 2000 + int(year[:2])

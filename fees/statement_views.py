@@ -18,7 +18,7 @@ from coaching.lib.pdf import Column, Document
 from fees import statements
 from fees.document_views import pdf
 from fees.models import StudentAccount
-from fees.numbering import financial_year
+from fees.numbering import financial_year, year_words
 
 
 @signed_in
@@ -49,7 +49,8 @@ def _asked(request: SignedInRequest, public_id: UUID) -> tuple[StudentAccount, d
     year = request.GET.get("year") or financial_year(today)
     if year not in years:
         raise Http404("nothing was booked in such a year")
-    return account, {"statement": statements.statement(account, year=year), "years": years}
+    named = [(one, year_words(one)) for one in years]
+    return account, {"statement": statements.statement(account, year=year), "years": named}
 
 
 def _paper(account: StudentAccount, found: statements.Statement) -> bytes:
@@ -59,7 +60,7 @@ def _paper(account: StudentAccount, found: statements.Statement) -> bytes:
     paper.line(Institute.current().name, size=14, is_bold=True)
     paper.line(title, size=18, is_bold=True)
     number = account.student.admission_number or ""
-    facts = [(_("Student"), account.student.name), (_("Admission number"), number), (_("Year"), f"20{found.year}")]
+    facts = [(_("Student"), account.student.name), (_("Admission number"), number), (_("Year"), found.words)]
     paper.facts([(word, text) for word, text in facts if text])
     paper.gap(4)
     columns = [
@@ -75,7 +76,7 @@ def _paper(account: StudentAccount, found: statements.Statement) -> bytes:
         (
             f"{one.on:%d.%m.%Y}",
             one.label,
-            one.number,
+            one.document.number if one.document else "",
             amount(one.charged) if one.charged else "",
             amount(one.paid) if one.paid else "",
             amount(one.balance),

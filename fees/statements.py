@@ -12,19 +12,23 @@ from django.utils.translation import gettext as _
 
 from fees.ledger import advance, student
 from fees.models import Credit, DocKind, Document, LedgerEntry, Mode, StudentAccount
-from fees.numbering import financial_year, year_bounds
+from fees.numbering import financial_year, year_bounds, year_words
 from fees.states import label_of
 
+ABOUT = ("credit", "payout", "payment", "due")
 SHOWN_KINDS = ("ISSUE", "CREDIT", "PAYMENT", "REVERSAL", "PAYOUT")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line; amounts in paise, one of `charged` and `paid` is nought. `balance` is what is owed after it."""
+    """A line; amounts in paise, one of `charged` and `paid` is nought. `balance` is what is owed after it.
+
+    `document`: the paper of it, number and address only.
+    """
 
     on: date
     label: str
-    number: str
+    document: Document | None
     charged: int
     paid: int
     balance: int
@@ -39,6 +43,10 @@ class Statement:
     last: date
     opening: int
     entries: Sequence[Entry]
+
+    @property
+    def words(self) -> str:
+        return year_words(self.year)
 
     @property
     def charged(self) -> int:
@@ -86,12 +94,12 @@ def _owed(account: StudentAccount, sums: dict[str, int | None]) -> int:
 def _entries(account: StudentAccount, rows: Sequence[LedgerEntry], balance: int) -> Iterator[Entry]:
     """A credit after billing is several rows of the ledger and one line here."""
     owners = {student(account.pk), advance(account.pk)}
-    numbers, lines = _numbers(account), _joined(rows)
+    papers, lines = _papers(account), _joined(rows)
     for row, paise in lines:
         charged = paise if row.debit in owners else 0
         paid = paise - charged
         balance += charged - paid
-        yield Entry(row.on, _label(row), _number(row, numbers), charged, paid, balance)
+        yield Entry(row.on, _label(row), _paper(row, papers), charged, paid, balance)
 
 
 def _joined(rows: Sequence[LedgerEntry]) -> list[tuple[LedgerEntry, int]]:
@@ -103,22 +111,23 @@ def _joined(rows: Sequence[LedgerEntry]) -> list[tuple[LedgerEntry, int]]:
     return list(found.values())
 
 
-def _numbers(account: StudentAccount) -> dict[tuple[str, int], str]:
-    """Of documents by what they are about."""
-    found = {}
-    for kind, number, payment, due, credit in Document.objects.filter(account=account).values_list(
-        "kind", "number", "payment", "due", "credit"
-    ):
-        found[kind, credit or payment or due or 0] = number
+def _papers(account: StudentAccount) -> dict[tuple[str, int], Document]:
+    """By kind and the number of what they are about. A payment's cancellation is the one of its receipt."""
+    found: dict[tuple[str, int], Document] = {}
+    rows = Document.objects.filter(account=account).only("uuid", "number", "kind", *ABOUT).order_by("-serial")
+    for row in rows:
+        found[row.kind, row.credit_id or row.payout_id or row.payment_id or row.due_id or 0] = row
     return found
 
 
-def _number(row: LedgerEntry, numbers: dict[tuple[str, int], str]) -> str:
+def _paper(row: LedgerEntry, papers: dict[tuple[str, int], Document]) -> Document | None:
     if row.kind == "ISSUE":
-        return numbers.get((DocKind.INVOICE, row.due_id or 0), "") or numbers.get((DocKind.BILL, row.due_id or 0), "")
+        due = row.due_id or 0
+        return papers.get((DocKind.INVOICE, due)) or papers.get((DocKind.BILL, due))
+    if row.kind == "PAYOUT":
+        return papers.get((DocKind.REFUND_VOUCHER, int(row.source_key.partition(":")[2])))
     kinds = {"PAYMENT": DocKind.RECEIPT, "REVERSAL": DocKind.CANCELLATION, "CREDIT": DocKind.CREDIT_NOTE}
-    kind = kinds.get(row.kind)
-    return numbers.get((kind, row.credit_row_id or row.payment_id or 0), "") if kind else ""
+    return papers.get((kinds[row.kind], row.credit_row_id or row.payment_id or 0))
 
 
 def _label(row: LedgerEntry) -> str:
