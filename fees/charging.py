@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
@@ -47,13 +47,17 @@ def locked(account_pk: int) -> StudentAccount:
     return StudentAccount.objects.select_for_update().get(pk=account_pk)
 
 
-def _locked_of(student: int) -> StudentAccount:
-    """One query when the account is there."""
-    found = StudentAccount.objects.select_for_update().filter(student=student).first()
-    if found is not None:
-        return found
-    made, is_new = StudentAccount.objects.get_or_create(student_id=student)
-    return made if is_new else locked(made.pk)  # nobody else sees one that is not committed
+def _locked_of(student: int) -> tuple[StudentAccount, bool]:
+    """The account, and whether it was made now: then nobody else sees it before this is committed."""
+    found = StudentAccount.objects.select_for_update().filter(student=student)
+    known = found.first()
+    if known is not None:
+        return known, False
+    try:
+        with transaction.atomic():
+            return StudentAccount.objects.create(student_id=student), True
+    except IntegrityError:  # somebody else made it at the same moment
+        return found.get(), False
 
 
 # --- Enrolments -------------------------------------------------------------------------------------------------------
@@ -65,6 +69,7 @@ class _Offered:
 
     default: PlanOffer | None
     has_plans: bool
+    settings: FeeSettings
 
     def plan_for(self, enrolment: Enrolment) -> FeePlan | None:
         """What it is charged by itself; who joined before the offer was made is charged by hand."""
@@ -80,11 +85,12 @@ def follow_enrolment(enrolment: Enrolment) -> None:
         return
     now = timezone.now()
     booking = Booking(by=None, source=ENROLMENT, on=timezone.localdate(now), now=now)
-    account, agreement = _locked_of(enrolment.student_id), current(enrolment)
+    account, is_new = _locked_of(enrolment.student_id)
+    agreement = None if is_new else current(enrolment)
     if agreement is not None:
         endings.follow(enrolment, agreement, account, booking)
     elif plan is not None:
-        _charge(account, enrolment, plan, booking, reason="")
+        _charge(account, enrolment, plan, booking, settings=offered.settings)
 
 
 def _offered(batch: Batch) -> _Offered:
@@ -94,7 +100,8 @@ def _offered(batch: Batch) -> _Offered:
         offers = PlanOffer.objects.filter(batch=batch, is_default=True, withdrawn_at=None).select_related("plan")
         offer = offers.prefetch_related("plan__lines", "plan__instalments").first()
         has_plans = offer is not None or FeePlan.objects.filter(batch=batch).exists()
-        known = batch.__dict__["_fees_offered"] = _Offered(offer, has_plans)
+        settings = FeeSettings.current() if offer is not None else FeeSettings()
+        known = batch.__dict__["_fees_offered"] = _Offered(offer, has_plans, settings)
     return known
 
 
@@ -112,12 +119,12 @@ def charge(
     Raises: WrongPlan.
     """
     require_fitting(plan, enrolment)
-    account = _locked_of(enrolment.student_id)
+    account, _is_new = _locked_of(enrolment.student_id)
     agreed = current(enrolment)
     if agreed is not None:
         return agreed
     booking = Booking(by=actor, source=source, on=timezone.localdate(now), now=now)
-    return _charge(account, enrolment, plan, booking, reason=reason)
+    return _charge(account, enrolment, plan, booking, settings=FeeSettings.current(), reason=reason)
 
 
 def require_fitting(plan: FeePlan, enrolment: Enrolment) -> None:
@@ -127,12 +134,18 @@ def require_fitting(plan: FeePlan, enrolment: Enrolment) -> None:
 
 
 def _charge(
-    account: StudentAccount, enrolment: Enrolment, plan: FeePlan, booking: Booking, *, reason: str
+    account: StudentAccount,
+    enrolment: Enrolment,
+    plan: FeePlan,
+    booking: Booking,
+    *,
+    settings: FeeSettings,
+    reason: str = "",
 ) -> Agreement:
     agreement = Agreement.objects.create(
         enrolment=enrolment, account=account, plan=plan, reason=reason, made_by=booking.by, made_at=booking.now
     )
-    how = issuing.regime(FeeSettings.current(), account, enrolment.batch)
+    how = issuing.regime(settings, account, enrolment.batch)
     issuing.issue(
         account,
         drafts(plan, joined_on=timezone.localdate(enrolment.joined_at), how=how),
@@ -193,7 +206,8 @@ def repair(*, now: datetime) -> int:
 
 @transaction.atomic
 def _followed(enrolment: Enrolment, booking: Booking) -> bool:
-    account, agreement = _locked_of(enrolment.student_id), current(enrolment)
+    account, _is_new = _locked_of(enrolment.student_id)
+    agreement = current(enrolment)
     return agreement is not None and endings.follow(enrolment, agreement, account, booking)
 
 

@@ -179,7 +179,7 @@ def reject(
 def withdraw(concession: Concession, *, actor: User, now: datetime, http: HttpRequest | None = None) -> Concession:
     """Who asked takes it back, or an admin what a rule asked for. Raises: NotAllowed, AlreadyDecided."""
     row = _locked(concession, State.REQUESTED)
-    if row.requested_by_id not in (None, actor.pk):
+    if row.requested_by_id != actor.pk and (row.requested_by_id is not None or not actor.is_admin):
         raise NotAllowed(_("Only who asked for it withdraws it."))
     row.state = State.WITHDRAWN
     row.save(update_fields=["state"])
