@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import Grant, Role, User
 from coaching.pages.shell import NAVIGATION
 from dfs.models import DriveAccount, Job, StoredFile
 from tests import people
@@ -120,6 +120,43 @@ def test_the_navigation_offers_nothing_a_person_may_not_open(who: Callable[[], U
     urls = [link.url for group in shell.groups for link in group.links]
     assert urls
     assert {url: client.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+
+
+def ways(who: User) -> list[str]:
+    """Addresses of fees in his navigation, in order."""
+    shell = signed_in(who).get("/more/").context["shell"]
+    return [link.url for group in shell.groups for link in group.links if link.url.startswith("/fees/")]
+
+
+@pytest.mark.parametrize(
+    ("make", "grant", "shown"),
+    [
+        (people.admin, None, ["/fees/counter/", "/fees/receipts/", "/fees/"]),
+        (people.cashier, Grant.Kind.CASHIER, ["/fees/counter/", "/fees/receipts/", "/fees/overview/"]),
+        (people.cashier, Grant.Kind.MODERATION, []),
+        (people.cashier, None, []),
+        (people.teacher, Grant.Kind.FEE_STATUS, ["/fees/status/"]),
+        (people.teacher, Grant.Kind.CASHIER, []),
+        (people.teacher, None, []),
+        (people.student, None, ["/fees/"]),
+        (people.guardian, None, ["/fees/"]),
+    ],
+)
+def test_the_navigation_leads_to_fees_as_far_as_somebody_was_granted(
+    make: Callable[[], User], grant: Grant.Kind | None, shown: list[str]
+) -> None:
+    who = make()
+    if grant:
+        Grant.objects.create(user=who, kind=grant)
+    assert ways(who) == shown
+    assert {signed_in(who).get(url, follow=True).status_code for url in shown} <= {200}
+
+
+def test_a_grant_taken_away_takes_the_counter_out_of_the_tabs() -> None:
+    client, grant = signed_in(people.cashier()), Grant.objects.create(user=people.cashier(), kind=Grant.Kind.CASHIER)
+    assert "/fees/counter/" in [tab.url for tab in client.get("/more/").context["shell"].tabs]
+    grant.delete()
+    assert "/fees/counter/" not in [tab.url for tab in client.get("/more/").context["shell"].tabs]
 
 
 def test_the_current_page_is_marked_once() -> None:

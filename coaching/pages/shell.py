@@ -31,7 +31,7 @@ class Entry:
     """A page in the navigation. `route` is a URL name, `group` where it stands in the rail ("" on top).
 
     `short` is the label under a phone's tab when the other is too long for it; `tab`: whose phone has it there. Staff
-    see an entry with a `grant` only when they were given it.
+    and teachers see an entry with a `grant` only when they were given it.
     """
 
     label: Any
@@ -51,6 +51,7 @@ NAVIGATION = (
     Entry(_("My batches"), "graduation-cap", "my_batches", "", LEARNERS, _("Batches"), LEARNERS),
     Entry(_("Attendance"), "list-checks", "attendance", roles=LEARNERS | GUARDIANS, tab=LEARNERS | GUARDIANS),
     Entry(_("Tests"), "file-check", "test_list", roles=LEARNERS | GUARDIANS),
+    Entry(_("Fees"), "indian-rupee", "fees", roles=LEARNERS | GUARDIANS),
     Entry(_("Batches"), "graduation-cap", "batch_list", _("Teaching"), ADMINS | TEACHERS, "", ADMINS | TEACHERS),
     Entry(_("Students"), "users", "student_list", _("Teaching"), TEACHERS),
     Entry(_("Attendance"), "list-checks", "attendance", _("Teaching"), ADMINS | TEACHERS, "", TEACHERS),
@@ -61,6 +62,9 @@ NAVIGATION = (
     Entry(_("Holidays"), "tree-palm", "holiday_list", _("Teaching"), ADMINS),
     Entry(_("Clashes"), "calendar-x", "clash_report", _("Teaching"), ADMINS),
     Entry(_("Rooms and subjects"), "map-pin", "places", _("Teaching"), ADMINS),
+    Entry(_("Who has paid"), "indian-rupee", "fee_status", _("Teaching"), TEACHERS, grant=Grant.Kind.FEE_STATUS),
+    Entry(_("Counter"), "wallet", "counter", _("Office"), ADMINS | STAFF, "", STAFF, Grant.Kind.CASHIER),
+    Entry(_("Receipts"), "receipt", "receipt_list", _("Office"), ADMINS | STAFF, grant=Grant.Kind.CASHIER),
     Entry(_("Fees"), "indian-rupee", "fees", _("Office"), ADMINS),
     Entry(_("Fees"), "indian-rupee", "fees_overview", _("Office"), STAFF, grant=Grant.Kind.CASHIER),
     Entry(_("People"), "users", "people", _("Office"), ADMINS, tab=ADMINS),
@@ -131,9 +135,9 @@ def _address(route: str) -> str:
 
 
 def _entries(user: User) -> list[Entry]:
-    held = set(user.grants.values_list("kind", flat=True)) if user.role == Role.STAFF else frozenset()
+    held = frozenset(Grant.Kind) if user.is_admin else frame.grants(user)
     mine = (entry for entry in NAVIGATION if user.role in entry.roles and _address(entry.route))
-    return [entry for entry in mine if entry.grant is None or user.is_admin or entry.grant in held]
+    return [entry for entry in mine if entry.grant is None or entry.grant in held]
 
 
 def _links(entries: list[Entry], path: str) -> list[Link]:
