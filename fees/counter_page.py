@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import BooleanField, Case, Prefetch, Q, QuerySet, Sum, When
 from django.utils import timezone
 
-from accounts.models import Guardianship, Role, User
+from accounts.models import Role, User
 from batches.models import Enrolment
-from fees import days, payable, reversals
-from fees.models import CashierDay, DocKind, Document, Due, FeeSettings, Payment
+from fees import advances, payable, reversals
+from fees.models import DocKind, Document, Due, FeeSettings, Mode, Payment, StudentAccount
 
 MOST_HITS, LAST = 8, 5
 LEAST_LETTERS = 2
+SHOWN_SIGNS = 5
+"""So many of a phone number, with the last two, are enough to know whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,31 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Who has the letters: at most eight; `has_more` says whether there are others."""
+
+    hits: list[Hit]
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Payer:
-    """The student at the counter."""
+    """The student at the counter. `guardians` are told with as much of their phone as shows who they are."""
 
     student: User
     batches: str
-    guardians: Sequence[Guardianship]
+    guardians: Sequence[str]
     owes: int
+    advance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment that was recorded, its receipt and what goes back over the counter."""
+
+    payment: Payment
+    receipt: Document | None
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +66,66 @@ class LastLine:
     """So long he who asks may still undo it; 0: not any more."""
 
 
-def hits(words: str) -> list[Hit]:
-    """Students whose name, number or phone has every word, also those who left, by name. Two queries."""
+# --- Finding ----------------------------------------------------------------------------------------------------------
+
+
+def found(words: str) -> Found:
+    """Students whose name, number or phone has every word, those who left too. Three queries.
+
+    First whose admission number it is, then whose name begins so, then the others; closed accounts come last.
+    """
     if len(words.strip()) < LEAST_LETTERS:
-        return []
-    students = list(User.objects.filter(role=Role.STUDENT).search(words).order_by("name", "pk")[:MOST_HITS])
-    numbers = [one.pk for one in students]
-    opens = Due.objects.filter(account__student__in=numbers).order_by().values("account__student")
+        return Found([])
+    rows = User.objects.filter(role=Role.STUDENT).search(words)
+    rows = rows.alias(is_it=_is(admission_number__iexact=words), begins=_is(name__istartswith=words))
+    students = list(rows.order_by("-is_it", "-is_active", "-begins", "name", "pk")[: MOST_HITS + 1])
+    shown = students[:MOST_HITS]
+    opens = Due.objects.filter(account__student__in=[one.pk for one in shown]).order_by().values("account__student")
     owed = {row["account__student"]: row["sum"] for row in opens.annotate(sum=Sum("balance__open_paise"))}
-    names = batches_of(students)
-    return [Hit(one, names.get(one.pk, ""), owed.get(one.pk) or 0) for one in students]
+    names = batches_of(shown)
+    hits = [Hit(one, names.get(one.pk, ""), owed.get(one.pk) or 0) for one in shown]
+    return Found(hits, len(students) > MOST_HITS)
+
+
+def _is(**condition: str) -> Case:
+    return Case(When(Q(**condition), then=True), default=False, output_field=BooleanField())
 
 
 def batches_of(students: Sequence[User], *, now: datetime | None = None) -> dict[int, str]:
     """Names of the batches each is in now. One query."""
     stays = Enrolment.objects.active_at(now or timezone.now()).filter(student__in=students).select_related("batch")
-    found: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     for stay in stays.order_by("batch__name"):
-        found.setdefault(stay.student_id, []).append(stay.batch.name)
-    return {number: ", ".join(names) for number, names in found.items()}
+        names.setdefault(stay.student_id, []).append(stay.batch.name)
+    return {number: ", ".join(listed) for number, listed in names.items()}
 
 
-def payer(student: User, rows: Sequence[payable.Row]) -> Payer:
-    guardians = list(student.guardian_links.select_related("guardian").order_by("pk")[:2])
-    owes = sum(row.open_paise for row in rows)
-    return Payer(student, batches_of([student]).get(student.pk, ""), guardians, owes)
+# --- One student ------------------------------------------------------------------------------------------------------
+
+
+def payer(student: User, account: StudentAccount | None, rows: Sequence[payable.Row]) -> Payer:
+    """`account` is None while nothing was ever charged or paid."""
+    links = student.guardian_links.select_related("guardian").order_by("pk")[:2]
+    return Payer(
+        student=student,
+        batches=batches_of([student]).get(student.pk, ""),
+        guardians=[_told(link.relation, link.guardian) for link in links],
+        owes=sum(row.open_paise for row in rows),
+        advance=advances.of(account) if account else 0,
+    )
+
+
+def _told(relation: str, guardian: User) -> str:
+    name = f"{relation}: {guardian.name}" if relation else guardian.name
+    return ", ".join(filter(None, (name, masked(guardian.phone))))
+
+
+def masked(phone: str) -> str:
+    """98220 •••14: enough to ask "is that you?", not enough to call from memory."""
+    signs = "".join(phone.split())
+    if len(signs) <= SHOWN_SIGNS + 2:
+        return signs
+    return f"{signs[:SHOWN_SIGNS]} •••{signs[-2:]}"
 
 
 def usual(rows: Sequence[payable.Row], *, today: date) -> dict[str, int]:
@@ -78,24 +134,36 @@ def usual(rows: Sequence[payable.Row], *, today: date) -> dict[str, int]:
     return late or {row.key: row.open_paise for row in rows[:1]}
 
 
+# --- What was recorded ------------------------------------------------------------------------------------------------
+
+
+def recorded(cashier: User, number: UUID) -> Recorded | None:
+    """The payment with this public number, when he recorded it."""
+    row = with_receipts(Payment.objects.filter(received_by=cashier, uuid=number)).first()
+    if row is None:
+        return None
+    change = row.tendered_paise - row.amount_paise if row.tendered_paise is not None else 0
+    return Recorded(row, receipt_of(row), change)
+
+
 def last_lines(cashier: User, *, now: datetime) -> list[LastLine]:
     """The last payments this person recorded today."""
     settings = FeeSettings.current()
     rows = with_receipts(Payment.objects.filter(received_by=cashier, day__on=timezone.localdate(now)))
-    found = []
+    lines = []
     for row in rows.order_by("-received_at", "-pk")[:LAST]:
         left = 0
         if reversals.may_undo(row, cashier, now, settings=settings):
             left = max(1, int((reversals.undo_until(row, settings=settings) - now).total_seconds() // 60))
-        found.append(LastLine(row, receipt_of(row), left))
-    return found
+        lines.append(LastLine(row, receipt_of(row), left))
+    return lines
 
 
 def with_receipts(rows: QuerySet[Payment]) -> QuerySet[Payment]:
-    """With student, day and receipt fetched along."""
+    """With student, day, receipt and the steps of a cheque fetched along."""
     receipts = Document.objects.filter(kind=DocKind.RECEIPT).defer("snapshot")
     named = rows.select_related("account__student", "day", "received_by")
-    return named.prefetch_related(Prefetch("documents", receipts, to_attr="receipts"))
+    return named.prefetch_related(Prefetch("documents", receipts, to_attr="receipts"), "cheque_steps")
 
 
 def receipt_of(row: Payment) -> Document | None:
@@ -103,11 +171,8 @@ def receipt_of(row: Payment) -> Document | None:
     return next(iter(vars(row).get("receipts", ())), None)
 
 
-def drawer_of(day: CashierDay | None) -> days.Drawer | None:
-    return days.drawer(day) if day else None
-
-
-def numbered(rows: QuerySet[Payment]) -> QuerySet[Payment]:
-    """With the number of their receipt as `number`, to be searched by."""
-    numbers = Document.objects.filter(kind=DocKind.RECEIPT, payment=OuterRef("pk")).values("number")[:1]
-    return rows.annotate(number=Subquery(numbers))
+def cheque_state(row: Payment) -> str:
+    """Of a cheque or draft of `with_receipts` that stands: OFFICE, DEPOSITED, CLEARED; "" of other money."""
+    if row.mode not in {Mode.CHEQUE, Mode.DD} or row.reversed_at:
+        return ""
+    return max((step.kind for step in row.cheque_steps.all()), key=["DEPOSITED", "CLEARED"].index, default="OFFICE")

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SignedInRequest, grant_required
-from accounts.models import Grant, Role, User
+from accounts.models import Grant, Institute, Role, User
 from coaching.lib.text import search_text
 from coaching.lib.uuids import uuid_of
-from fees import charging, counter_page, days, payable, payments
+from fees import charging, counter_page, counter_taking, days, payable, payments
 from fees.counter_forms import TakeForm
-from fees.models import Payment
+from fees.models import CashierDay, FeeSettings, StudentAccount
 from fees.receiving import FormUsed, PaymentRefused
 
 CASHIERS = grant_required(Grant.Kind.CASHIER)
@@ -25,13 +25,19 @@ CASHIERS = grant_required(Grant.Kind.CASHIER)
 def counter(request: SignedInRequest) -> HttpResponse:
     """`q` finds, `student` chooses, `done` is the payment that was recorded last."""
     words = search_text(request.GET.get("q", ""))
-    found = counter_page.hits(words)
-    chosen = uuid_of(request.GET.get("student", ""))
-    if chosen is None and len(found) == 1:
-        return redirect(f"{reverse('counter')}?student={found[0].student.uuid}")
-    context: dict[str, object] = {"words": words, "hits": found, "done": _done(request)}
+    found = counter_page.found(words)
+    chosen, done = uuid_of(request.GET.get("student", "")), uuid_of(request.GET.get("done", ""))
+    if chosen is None and len(found.hits) == 1:
+        return redirect(f"{reverse('counter')}?student={found.hits[0].student.uuid}")
+    context: dict[str, object] = {"words": words, "found": found}
+    if done:
+        context["done"] = counter_page.recorded(request.user, done)
     if chosen:
-        context |= _of_student(get_object_or_404(User, uuid=chosen, role=Role.STUDENT))
+        student = _student(chosen)
+        account = counter_taking.of(student)
+        context |= _of_student(student, account, counter_taking.fresh(account, now=timezone.now()))
+    elif not words and not done:
+        context["has_students"] = User.objects.filter(role=Role.STUDENT).exists()
     return render(request, "fees/counter/counter.html", context | _desk(request))
 
 
@@ -40,57 +46,67 @@ def counter(request: SignedInRequest) -> HttpResponse:
 def counter_find(request: SignedInRequest) -> HttpResponse:
     """Who has these letters in his name, number or phone: the list alone."""
     words = search_text(request.GET.get("q", ""))
-    return render(request, "fees/counter/_hits.html", {"words": words, "hits": counter_page.hits(words)})
+    return render(request, "fees/counter/_hits.html", {"words": words, "found": counter_page.found(words)})
+
+
+@CASHIERS
+@require_POST
+def counter_preview(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """The receipt as it would be with what stands in the form: that part of the page alone."""
+    student, now = _student(public_id), timezone.now()
+    form = counter_taking.sent(request.POST, charging.account_of(student), now=now)
+    return render(request, "fees/counter/_preview.html", _paper(student, form))
 
 
 @CASHIERS
 @require_POST
 def counter_take(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Record what was handed over; the same form again leads to the same receipt."""
-    student = get_object_or_404(User, uuid=public_id, role=Role.STUDENT)
-    account, now = charging.account_of(student), timezone.now()
-    token = uuid_of(request.POST.get("token", ""))
-    earlier = Payment.objects.filter(form_token=token, account=account, received_by=request.user) if token else None
-    if earlier and (known := earlier.first()):  # sent twice: its dues are paid, so the form would not fit any more
-        return _recorded(known)
-    form = TakeForm(request.POST, rows=payable.rows(account, on=timezone.localdate(now)), chosen={})
+    student, now = _student(public_id), timezone.now()
+    account = charging.account_of(student)
+    form, error = counter_taking.sent(request.POST, account, now=now), None
     if form.is_valid():
         try:
             made = payments.record(account, actor=request.user, now=now, request=request, **form.money())
-            return _recorded(made)
+            return redirect(f"{reverse('counter')}?done={made.uuid}")
         except (PaymentRefused, payable.NotPayable, days.DayClosed, FormUsed) as refused:
-            form.say(refused.message, getattr(refused, "field", ""))
-    context = _of_student(student, form=form) | {"words": "", "hits": [], "done": None} | _desk(request)
+            error = refused
+    form = counter_taking.refused(form, request.POST, account, error, now=now)
+    context = _of_student(student, account, form) | _desk(request)
     return render(request, "fees/counter/counter.html", context, status=422)
 
 
-def _recorded(payment: Payment) -> HttpResponse:
-    return redirect(f"{reverse('counter')}?done={payment.uuid}")
+def _student(number: UUID) -> User:
+    return get_object_or_404(User, uuid=number, role=Role.STUDENT)
 
 
-def _done(request: SignedInRequest) -> Payment | None:
-    """The payment a redirect leads to, of one's own."""
-    number = uuid_of(request.GET.get("done", ""))
-    if number is None:
-        return None
-    return counter_page.with_receipts(Payment.objects.filter(received_by=request.user, uuid=number)).first()
+def _of_student(student: User, account: StudentAccount | None, form: TakeForm) -> dict[str, object]:
+    payer = counter_page.payer(student, account, form.rows)
+    batches = {row.about.enrolment_id for row in form.rows}
+    return {"payer": payer, "form": form, "names_batches": len(batches) > 1} | _paper(student, form)
 
 
-def _of_student(student: User, *, form: TakeForm | None = None) -> dict[str, object]:
-    """The form with what is usual, or as it was sent, on rows as they are now."""
-    today = timezone.localdate()
-    rows = form.rows if form else payable.rows(charging.account_of(student), on=today)
-    form = form or TakeForm(None, rows=rows, chosen=counter_page.usual(rows, today=today))
-    return {"payer": counter_page.payer(student, rows), "form": form, "today": today}
+def _paper(student: User, form: TakeForm) -> dict[str, object]:
+    return {
+        "student": student,
+        "preview": form.preview(),
+        "institute": Institute.current(),
+        "gstin": FeeSettings.current().gstin,
+        "now": timezone.now(),
+    }
 
 
 def _desk(request: SignedInRequest) -> dict[str, object]:
-    """What stands around it: the day, the drawer and the last receipts."""
+    """What stands around it: the day, the drawer and the last receipts; a day before that was never closed."""
     now = timezone.now()
     day = days.today(request.user, now=now)
+    before = CashierDay.objects.filter(cashier=request.user, closed_at=None, on__lt=timezone.localdate(now))
+    drawer = days.drawer(day) if day else None
     return {
         "day": day,
-        "drawer": counter_page.drawer_of(day),
+        "drawer": drawer,
+        "count": sum(total.count for total in drawer.by_mode.values()) if drawer else 0,
+        "forgotten": before.order_by("on").first(),
         "last": counter_page.last_lines(request.user, now=now),
         "now": now,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,9 +20,12 @@ from accounts.models import Grant, Role, User
 from coaching.lib.exports import csv_response
 from coaching.lib.money import plain
 from coaching.lib.text import search_text
+from coaching.lib.uuids import uuid_of
 from fees import counter_page, reversals
 from fees.counter_forms import ReasonForm
-from fees.models import Mode, Payment, Reversal
+from fees.days import DayClosed
+from fees.models import DocKind, Document, Mode, Payment, Reversal
+from fees.receiving import INSTRUMENTS, MoneyRefused
 
 CASHIERS = grant_required(Grant.Kind.CASHIER)
 PAGE_ROWS, AT_ONCE = 50, 500
@@ -34,8 +37,10 @@ def receipt_list(request: SignedInRequest) -> HttpResponse:
     """Every payment, the newest first; `q` is a name, an admission number, a receipt's number or a reference."""
     asked = _asked(request)
     page = Paginator(_payments(asked), PAGE_ROWS).get_page(request.GET.get("page"))
-    rows = [(row, counter_page.receipt_of(row)) for row in page]
-    context = {"page": page, "rows": rows, "modes": Mode.choices, **asked}
+    rows = [(row, counter_page.receipt_of(row), counter_page.cheque_state(row)) for row in page]
+    cashiers = User.objects.filter(cashier_days__isnull=False).distinct().order_by("name", "pk")
+    context = {"page": page, "rows": rows, "modes": Mode.choices, "cashiers": cashiers, **asked}
+    context["is_narrowed"] = any(asked.values())
     return render(request, "fees/counter/receipt_list.html", context)
 
 
@@ -82,6 +87,7 @@ def _asked(request: SignedInRequest) -> dict[str, Any]:
         "since": _day(request.GET.get("since", "")),
         "until": _day(request.GET.get("until", "")),
         "mode": mode if mode in Mode.values else "",
+        "by": uuid_of(request.GET.get("by", "")),
     }
 
 
@@ -96,6 +102,8 @@ def _payments(asked: dict[str, Any]) -> QuerySet[Payment]:
     rows = counter_page.with_receipts(Payment.objects.order_by("-received_at", "-pk"))
     if asked["mode"]:
         rows = rows.filter(mode=asked["mode"])
+    if asked["by"]:
+        rows = rows.filter(received_by__uuid=asked["by"])
     if asked["since"]:
         rows = rows.filter(received_on__gte=asked["since"])
     if asked["until"]:
@@ -103,10 +111,9 @@ def _payments(asked: dict[str, Any]) -> QuerySet[Payment]:
     words = asked["words"]
     if words:
         students = User.objects.filter(role=Role.STUDENT).search(words).order_by().values("pk")
-        bare = "".join(words.split()).upper()
-        numbered = Payment.objects.filter(documents__number__icontains=words) | Payment.objects.filter(reference=bare)
-        of_students = Payment.objects.filter(account__student__in=students)
-        rows = rows.filter(pk__in=(numbered | of_students).order_by().values("pk"))
+        numbered = Document.objects.filter(kind=DocKind.RECEIPT, number__icontains=words).values("payment")
+        is_it = Q(pk__in=numbered) | Q(reference="".join(words.split()).upper())
+        rows = rows.filter(is_it | Q(account__student__in=students))
     return rows
 
 
@@ -128,17 +135,23 @@ def payment_bounce(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 
 
 def _taken_back(request: SignedInRequest, public_id: UUID, kind: Reversal.Kind) -> HttpResponse:
-    payment = get_object_or_404(counter_page.with_receipts(Payment.objects.for_user(request.user)), uuid=public_id)
+    is_bounce = kind == Reversal.Kind.BOUNCE
+    seen = Payment.objects.for_user(request.user).exclude(mode=Mode.GATEWAY)
+    rows = seen.filter(mode__in=INSTRUMENTS) if is_bounce else seen
+    payment = get_object_or_404(counter_page.with_receipts(rows), uuid=public_id)
     now, form = timezone.now(), ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        take_back = reversals.undo if kind == Reversal.Kind.UNDO else reversals.bounce
-        take_back(payment, reason=form.cleaned_data["reason"], actor=request.user, now=now, request=request)
-        return redirect(f"{reverse('counter')}?student={payment.account.student.uuid}")
+    if form.is_valid():
+        take_back = reversals.bounce if is_bounce else reversals.undo
+        try:
+            take_back(payment, reason=form.cleaned_data["reason"], actor=request.user, now=now, request=request)
+            return redirect(f"{reverse('counter')}?student={payment.account.student.uuid}")
+        except (MoneyRefused, DayClosed) as refused:
+            form.add_error(None, refused.message)
     context = {
         "payment": payment,
         "receipt": counter_page.receipt_of(payment),
         "form": form,
-        "is_bounce": kind == Reversal.Kind.BOUNCE,
-        "may": kind == Reversal.Kind.BOUNCE or reversals.may_undo(payment, request.user, now),
+        "is_bounce": is_bounce,
+        "may": is_bounce or reversals.may_undo(payment, request.user, now),
     }
-    return render(request, "fees/counter/take_back.html", context)
+    return render(request, "fees/counter/take_back.html", context, status=422 if form.errors else 200)
