@@ -1,3 +1,5 @@
+"""A student’s own fees, his guardians’ view of them, and who has paid."""
+
 from django.urls import path
 
 from fees import fee_status_views, own_views
