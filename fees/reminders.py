@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from accounts.models import User
+from accounts.models import Institute, User
 from batches.families import tell_families
 from fees import news
 from fees.models import Due, FeeSettings, Reminder
@@ -44,11 +44,12 @@ def may_be_reminded(now: datetime) -> Q:
 
 def remind_due(*, now: datetime) -> int:
     """Remind of what the settings say today; answers of how many dues. Doing it again changes nothing."""
-    local = timezone.localtime(now)
-    if not FROM_HOUR <= local.hour < UNTIL_HOUR:
-        return 0
-    wanted = planned(FeeSettings.current().reminder_days, today=local.date())
-    return sum(_remind_of(due_on, kind, since, now=now) for due_on, (kind, since) in wanted.items())
+    with timezone.override(Institute.current().zone):  # a worker has the server's
+        local = timezone.localtime(now)
+        if not FROM_HOUR <= local.hour < UNTIL_HOUR:
+            return 0
+        wanted = planned(FeeSettings.current().reminder_days, today=local.date())
+        return sum(_remind_of(due_on, kind, since, now=now) for due_on, (kind, since) in wanted.items())
 
 
 def planned(days: str, *, today: date) -> dict[date, tuple[str, date]]:

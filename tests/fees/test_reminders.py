@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Activity, Grant, Guardianship, Notification
+from accounts.models import Activity, Grant, Guardianship, Institute, Notification
 from fees import reminders
 from fees.models import Due, FeeSettings, Reminder, StudentAccount
 from tests import people
@@ -49,6 +49,12 @@ def test_doing_it_again_tells_nobody():
 def test_nobody_is_reminded_at_night():
     made.due(10_000_00, days=0)
     assert [reminders.remind_due(now=at(hour)) for hour in (2, 8, 20, 23)] == [0, 0, 0, 0]
+
+
+def test_day_and_hour_are_the_institutes():
+    made.due(10_000_00, days=0)
+    Institute(pk=1, name="Pragati", time_zone="Pacific/Auckland").save()
+    assert [reminders.remind_due(now=at(hour)) for hour in (14, 9)] == [0, 1]
 
 
 def test_a_day_that_was_missed_is_made_up_for_two_days():
