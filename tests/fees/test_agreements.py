@@ -1,5 +1,6 @@
 """Another plan: what was settled counts, what is open is replaced, and everything adds up."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,12 @@ from tests.fees import charged, made
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _the_books_are_right(db: None) -> Iterator[None]:
+    yield
+    assert charged.wrong() == []
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Whoever joins a batch with a default plan owes what it costs, for as long as he stays."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def _the_books_are_right(db: None) -> Iterator[None]:
+    yield
+    assert charged.wrong() == []
+
+
 def today() -> date:
     return timezone.localdate()
 
@@ -29,7 +36,7 @@ def joins(one: Batch, **fields: object) -> Enrolment:
     return enrolments.enrol(one, student=people.student(), actor=people.admin(), **fields)
 
 
-def dues(**fields: object) -> list[tuple[int, int, str]]:
+def dues(**fields: object) -> list[tuple[int, int, int]]:
     """Part, what is open, and in how many days it is due."""
     rows = Due.objects.filter(**fields).select_related("balance").order_by("seq")
     return [(one.part, one.balance.open_paise, (one.due_on - today()).days) for one in rows]

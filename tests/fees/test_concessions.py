@@ -1,6 +1,6 @@
 """Concessions: one asks, another decides, and what is granted is exact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -19,6 +19,12 @@ from tests.fees import charged, made
 
 pytestmark = pytest.mark.django_db
 State = Concession.State
+
+
+@pytest.fixture(autouse=True)
+def _the_books_are_right(db: None) -> Iterator[None]:
+    yield
+    assert charged.wrong() == []
 
 
 @pytest.fixture
