@@ -71,7 +71,7 @@ def sheet(document: Document, *, cancelled_by: Document | None = None) -> Sheet:
     is_day = document.kind == DocKind.DAY_CLOSE
     return Sheet(
         kind=document.kind,
-        title=str(DocKind(document.kind).label),
+        title=_title(facts),
         number=facts["number"],
         code=printed(facts["code"]),
         institute=facts["institute"],
@@ -101,6 +101,12 @@ def printed(code: str) -> str:
 
 def _day(text: str) -> str:
     return date_format(date.fromisoformat(text), "D j M Y") if text else ""
+
+
+def _title(facts: Facts) -> str:
+    if facts.get("cancels_kind") == DocKind.VOUCHER:
+        return _("Cancellation of a receipt voucher")
+    return str(DocKind(facts["kind"]).label)
 
 
 def _total_word(kind: str) -> str:
@@ -135,7 +141,7 @@ def _facts(facts: Facts) -> list[tuple[str, str]]:
     received = facts.get("received_on", "")
     found = [
         (_("Date"), _dated(facts)),
-        (_("Money of"), _day(received) if received != facts["dated_on"] else ""),
+        (_("Received on"), _day(received) if received != facts["dated_on"] else ""),
         (_("Given back by") if kind == DocKind.REFUND_VOUCHER else _("Paid by"), _how(facts)),
         (_("Place of supply"), f"{facts['place']} ({facts['place_code']})" if facts.get("place") else ""),
         (_("For"), facts.get("label", "")),

@@ -138,7 +138,9 @@ def _tax_line(facts: Facts, foot: Mapping[str, int], shape: _Shape) -> str:
     if not shape.taxed:
         return ""
     taxes = ", ".join(f"{_tax_head(name, facts, shape.rate)} {amount(foot[name])}" for name in shape.taxed)
-    return _("GST included: taxable %(sum)s, %(taxes)s") % {"sum": amount(foot["taxable"]), "taxes": taxes}
+    said = _("GST included: taxable %(sum)s, %(taxes)s") % {"sum": amount(foot["taxable"]), "taxes": taxes}
+    codes = dict.fromkeys(line["sac"] for line in facts.get("lines", [facts]) if line.get("sac"))
+    return " · ".join([said, *([_("SAC %(codes)s") % {"codes": ", ".join(codes)}] if codes else [])])
 
 
 def _of_day(facts: Facts) -> Table:
