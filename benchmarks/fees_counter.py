@@ -2,9 +2,9 @@
 
 On SQLite and on a PostgreSQL of its own, beside a Valkey for the news, in one process. *record* is cash for three dues:
 payment, allocations, bills, receipt, ledger, activity and news in one transaction; *with invoices* is the same of a
-registered institute, *bare* the payment, its allocations and their entries without any rule. CPU figures are medians of
-rounds in which the acts take turns; *a second* is how many eight threads record at once, and *check* proves the books of
-all of it.
+registered institute, *bare* the payment, its allocations and their entries without any rule. CPU figures are medians
+of rounds in which the acts take turns; *a second* is how many eight threads record at once, and *check* proves the
+books of all of it.
 """
 
 import argparse
