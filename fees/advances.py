@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +14,8 @@ from accounts import activity
 from accounts.models import User
 from coaching.lib.money import rupees
 from fees import charging, days, documents, ledger, payable, paying
-from fees.models import Allocation, Due, Mode, Payment, PaymentBalance, Payout, StudentAccount
-from fees.receiving import FormUsed, MoneyRefused, token_of
+from fees.models import Allocation, ChequeStep, Due, Mode, Payment, PaymentBalance, Payout, StudentAccount
+from fees.receiving import INSTRUMENTS, FormUsed, MoneyRefused, token_of
 
 ADVANCE = "advance"
 
@@ -32,9 +32,12 @@ def of(account: StudentAccount) -> int:
     return free.aggregate(paise=Sum("free_paise"))["paise"] or 0
 
 
-def _funds(account: StudentAccount) -> list[tuple[Payment, int]]:
-    """Payments with something free, the oldest first."""
+def _funds(account: StudentAccount, *, is_realised: bool = False) -> list[tuple[Payment, int]]:
+    """Payments with something free, the oldest first; `is_realised`: without cheques and drafts not cleared yet."""
     rows = Payment.objects.filter(account=account, balance__free_paise__gt=0).select_related("balance")
+    if is_realised:
+        cleared = ChequeStep.objects.filter(payment=OuterRef("pk"), kind=ChequeStep.Kind.CLEARED)
+        rows = rows.filter(~Q(mode__in=INSTRUMENTS) | Exists(cleared))
     return [(row, row.balance.free_paise) for row in rows.order_by("received_at", "pk")]
 
 
@@ -150,8 +153,12 @@ def _paid_out(
     request: HttpRequest | None,
 ) -> list[Payout]:
     assert booking.by is not None  # noqa: S101 - nobody gives money away by himself
-    funds = _funds(account)
+    funds = _funds(account, is_realised=True)
     free = sum(one for _payment, one in funds)
+    if free < paise <= of(account):
+        words = {"amount": rupees(free)}
+        said = _("Of his advance %(amount)s can be given back: the rest came by cheques that are not cleared yet.")
+        raise PayoutRefused(said % words, field="amount")
     if paise > free:
         raise PayoutRefused(_("His advance is %(amount)s.") % {"amount": rupees(free)}, field="amount")
     day = days.taking(booking.by, now=booking.now, request=request)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.models import User
+from batches import enrolments
 from batches.models import Enrolment
 from coaching.lib.errors import DomainError
 from coaching.lib.money import rupees, spread
@@ -69,11 +70,12 @@ def _put_in_place(agreement: Agreement, booking: Booking) -> None:
     how = issuing.regime(FeeSettings.current(), account, enrolment.batch)
     wanted = charging.drafts(agreement.plan, joined_on=timezone.localdate(enrolment.joined_at), how=how)
     settled = _settled(old, of=_total(wanted))
+    not_before = min(booking.on, enrolments.last_day(enrolment) or booking.on)  # what fell into his stay stays owed
     _replace(old, agreement.reason, booking)
     agreement.save(force_insert=True)
     issuing.issue(
         account,
-        [replace(one, due_on=max(one.due_on, booking.on)) for one in without(wanted, settled)],
+        [replace(one, due_on=max(one.due_on, not_before)) for one in without(wanted, settled)],
         booking=booking,
         supply_state=how.supply_state,
         enrolment=enrolment,

@@ -251,6 +251,8 @@ def revoke(
             rest.append(one)
         else:
             made.append(_whole_again(due, row.account, booking))
+    if row.enrolment is not None and row.enrolment.left_at is not None and made:
+        _follow_end(row.enrolment, row.account, booking)
     made += _charged(row, rest, booking)
     _record("fees.concession_revoked", row, actor=actor, http=http)
     due_news.of_revocation(row, actor=actor)
@@ -267,6 +269,13 @@ def _whole_again(due: Due, account: StudentAccount, booking: Booking) -> Due:
         piece = Piece(due, due.balance.open_paise)
         credits.credit_each([piece], kind=Credit.Kind.REPLACED, reason=_("Concession revoked"), booking=booking)
     return endings.again(due, due.due_on, account, booking.source, booking)
+
+
+def _follow_end(enrolment: Enrolment, account: StudentAccount, booking: Booking) -> None:
+    """What is issued again of after his last day is not owed."""
+    held = charging.current(enrolment)
+    if held is not None:
+        endings.follow(enrolment, held, account, booking)
 
 
 def _charged(row: Concession, rest: Sequence[Credit], booking: Booking) -> list[Due]:

@@ -52,10 +52,10 @@ def credit(
 
     A `form` that was sent before gives the credit it made. Raises: MoreThanOpen.
     """
-    known = Credit.objects.filter(uuid=form, due=due).first() if form else None
-    if known is not None:
+    known = Credit.objects.filter(uuid=form).first() if form else None
+    if known is not None and known.due_id == due.pk:
         return known
-    piece = Piece(due, amount_paise, form or uuid4())
+    piece = Piece(due, amount_paise, form if form and known is None else uuid4())
     [made] = credit_each([piece], kind=kind, reason=reason, booking=booking, concession=concession)
     return made
 
@@ -75,6 +75,8 @@ def credit_each(
             words = {"open": rupees(room[one.due.pk])}
             raise MoreThanOpen(_("Of this due, %(open)s can be taken off.") % words)
         parts = tax.together(_pieces(left[one.due.pk], one.paise, head))
+        if parts.taxable < 0:
+            raise MoreThanOpen(_("Only tax is left of this due: take off all of it, or an even number of paise."))
         rows.append(_row(one, parts, kind=kind, reason=reason, booking=booking, concession=concession))
     Credit.objects.bulk_create(rows)
     _book(rows, booking)
@@ -126,8 +128,7 @@ def _pieces(left: Left, paise: int, head: int | None) -> list[Parts]:
     room = [parts.total if head in (None, line.head_id) else 0 for line, parts in left]
     found = []
     for (line, parts), amount in zip(left, spread(paise, room), strict=True):
-        whole = parts_of(line)
-        found.append(tax.share(whole, before=whole.total - parts.total, amount=amount))
+        found.append(tax.piece(parts_of(line), left=parts, amount=amount))
     return found
 
 

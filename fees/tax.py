@@ -119,6 +119,21 @@ def share(whole: Parts, *, before: int, amount: int) -> Parts:
     return _until(whole, before + amount).minus(_until(whole, before))
 
 
+def piece(whole: Parts, *, left: Parts, amount: int) -> Parts:
+    """What `amount` of what is `left` of `whole` is made of: as near to its share of the tax as whole paise allow.
+
+    Nothing of it, nor of what stays, is less than nothing; only where no taxable value is left can an odd amount not be
+    halved, and its taxable value is below nothing. Raises: ValueError when there is not so much.
+    """
+    if not 0 <= amount <= left.total:
+        raise ValueError("More than is left")
+    near = _until(whole, whole.total - left.total + amount).minus(whole.minus(left))
+    least = amount - left.taxable
+    half = max(min(near.cgst, amount // 2, left.cgst), -(-least // 2), 0) if left.cgst else 0
+    igst = max(min(near.igst, amount, left.igst), least, 0) if left.igst else 0
+    return Parts(amount - 2 * half - igst, half, half, igst)
+
+
 def _until(whole: Parts, amount: int) -> Parts:
     half = half_up(Fraction(whole.cgst * amount, whole.total))
     igst = half_up(Fraction(whole.igst * amount, whole.total))
