@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from fees import billing, credits, proving
+from coaching.recurring import SCHEDULE
+from fees import billing, credits, proving, tasks
 from fees.models import Bill, Document, Due, LedgerEntry
 from tests.fees import made
 from tests.fees.paid import pay
@@ -58,4 +59,17 @@ def test_without_registration_there_is_no_invoice_and_no_tax(mode: str, paper: s
     billing.bill_due(now=timezone.now())
     assert booked(due) == {"income": 118000}
     assert list(Document.objects.values_list("kind", flat=True)) == ([paper] if paper else [])
+    assert proving.broken() == []
+
+
+def test_the_scheduler_charges_uses_advances_and_bills_in_rounds() -> None:
+    made.registered()
+    pay(200000)
+    due = made.due(118000, days=0)
+    for name in ("repair_charges", "use_advances", "bill_due"):
+        entry = SCHEDULE[f"fees-{name.replace('_', '-')}"]
+        assert entry == {"task": getattr(tasks, name).name, "schedule": 3600.0}
+        getattr(tasks, name)()
+    due.balance.refresh_from_db()
+    assert due.balance.open_paise == 0
     assert proving.broken() == []
