@@ -1,3 +1,5 @@
+"""Documents on pages and as PDF, their verification, statements and the day book."""
+
 from django.urls import path
 
 from fees import day_book_views, document_views, statement_views

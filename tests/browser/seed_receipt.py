@@ -51,11 +51,12 @@ def _charge(now: datetime) -> None:
 
 
 def _other_papers(now: datetime) -> None:
-    """An advance by cheque that is given back in part, a credit note, a closed day."""
+    """An advance that is given back in part, a credit note, a closed day."""
     other, admin = people.other_student(), people.admin()
-    due = made.due(11_800_00, student=other, days=-3)
+    made.due(11_800_00, student=other, days=-3)
     on = timezone.localdate(now)
-    pay(15_000_00, student=other, now=now, mode=Mode.CHEQUE, reference="004512", bank="SBI", instrument_on=on)
+    pay(11_800_00, student=other, now=now, mode=Mode.CHEQUE, reference="004512", bank="SBI", instrument_on=on)
+    pay(3_200_00, student=other, now=now)
     advances.pay_out(
         made.account(other),
         amount_paise=1_000_00,
@@ -71,4 +72,4 @@ def _other_papers(now: datetime) -> None:
     credits.credit(due, kind=Credit.Kind.WAIVER, amount_paise=500_00, reason="Hardship", booking=booking)
     day = days.today(made.the_cashier(), now=now)
     assert day is not None
-    days.close_day(day, counted_paise=20_990_00, note="Ten rupees short", actor=made.the_cashier(), now=now)
+    days.close_day(day, counted_paise=24_190_00, note="Ten rupees short", actor=made.the_cashier(), now=now)

@@ -1,9 +1,11 @@
 """Receipts and other papers as they are read and printed, and verified by anybody, in a real browser."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser import site as sites
 from tests.browser.conftest import through_the_door
@@ -29,12 +31,15 @@ def enter(page: Page, institute: Site) -> Callable[[str], Page]:
     return lambda who: through_the_door(page, institute, who)
 
 
-def printed(page: Page, name: str) -> None:
+def printed(page: Page, name: str, *, millimetres: float) -> None:
+    """It comes out on one sheet of that width, without what only a screen has."""
     page.emulate_media(media="print")
     take_picture(page, f"{name}-print")
     for away in (".rail", ".topbar", ".desk-bar"):
         expect(page.locator(away).first).to_be_hidden()
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
     page.emulate_media(media="screen")
+    assert [round(float(sheet.mediabox.width) * 25.4 / 72) for sheet in sheets] == [millimetres]
 
 
 def test_cashier_prints_a_receipt_and_anybody_verifies_it(enter, institute, expected_faults):
@@ -49,13 +54,13 @@ def test_cashier_prints_a_receipt_and_anybody_verifies_it(enter, institute, expe
     expect(page.get_by_text("Twenty thousand rupees only")).to_be_visible()
     look(page, "receipt")
     page.set_viewport_size(DESK)
-    printed(page, "receipt")
+    printed(page, "receipt", millimetres=210)
     code = page.locator(".a4-code").inner_text()
     page.get_by_role("link", name="80 mm").click()
     expect(page.get_by_role("rowheader", name="Given back")).to_be_visible()
     look(page, "receipt-80")
     page.set_viewport_size({"width": 302, "height": 800})
-    printed(page, "receipt-80")
+    printed(page, "receipt-80", millimetres=80)
     page.context.clear_cookies()
     page.set_viewport_size(DESK)
     page.goto(f"{institute.url}/fees/verify/")

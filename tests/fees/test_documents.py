@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Institute, User
-from fees import charging, credits, days, documents, reversals
+from fees import charging, cheques, credits, days, documents, reversals
 from fees.models import Credit, Document, Due, DueLine, FeeHead, Mode, StudentAccount
 from fees.tax import within
 from tests import people
@@ -196,13 +196,16 @@ def test_a_bill_of_supply_says_that_no_tax_is_collected():
 def test_an_advance_by_cheque_has_a_voucher_and_what_is_given_back_a_refund_voucher():
     made.registered()
     made.due(5_900_00)
-    pay(17_700_00, mode=Mode.CHEQUE, reference="004512", bank="SBI", instrument_on=timezone.localdate())
+    on = timezone.localdate()
+    cheque = pay(17_700_00, mode=Mode.CHEQUE, reference="004512", bank="SBI", instrument_on=on)
     receipt, voucher = page(the("RECEIPT")), page(the("VOUCHER"))
     assert "Advance, for what is due next 11,800.00" in receipt
     assert "Subject to realisation" in receipt
     assert "Subject to realisation" in voucher
     assert "999293 10,000.00 900.00 900.00 11,800.00" in voucher
     assert "Reverse charge No" in voucher
+    for step in (cheques.deposit, cheques.clear):
+        step(cheque, on=on, actor=people.admin(), now=timezone.now())
     give_back(1_180_00)
     text = page(the("REFUND_VOUCHER"))
     assert f"Of the receipt voucher {the('VOUCHER').number} of" in text
