@@ -64,6 +64,8 @@ class LastLine:
     receipt: Document | None
     undo_minutes: int
     """So long he who asks may still undo it; 0: not any more."""
+    cheque: str
+    """Where a cheque is, as `cheque_state` says it."""
 
 
 # --- Finding ----------------------------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ def last_lines(cashier: User, *, now: datetime) -> list[LastLine]:
         left = 0
         if reversals.may_undo(row, cashier, now, settings=settings):
             left = max(1, int((reversals.undo_until(row, settings=settings) - now).total_seconds() // 60))
-        lines.append(LastLine(row, receipt_of(row), left))
+        lines.append(LastLine(row, receipt_of(row), left, cheque_state(row)))
     return lines
 
 

@@ -167,16 +167,7 @@ if (form) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key held down chooses, and records nothing
   });
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-    form.querySelector("[data-record]").setAttribute("aria-disabled", "true");
-  });
-  addEventListener("pageshow", () => {
-    delete form.dataset.sent;
-    form.querySelector("[data-record]").removeAttribute("aria-disabled");
-  });
   add();
-  const fault = form.querySelector("[aria-invalid=true]:not([type=hidden])");
-  (fault ?? form.querySelector("[data-record]")).focus({ preventScroll: !fault });
+  const first = rows.length ? form.querySelector("[data-record]") : form.elements.advance;
+  if (!form.querySelector("[aria-invalid=true]")) first.focus({ preventScroll: true });
 }
