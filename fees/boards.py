@@ -14,7 +14,8 @@ from batches.models import Batch
 from coaching.lib.money import rupees
 from coaching.lib.offers import Empty, Entry, Figure, Line, Panel, Todo
 from coaching.lib.statements import written_once
-from fees.models import CashierDay, Concession, Due, Payment, StudentAccount
+from fees import reports
+from fees.models import CashierDay, Due, Payment, StudentAccount
 from fees.states import label_of, state_of
 
 SHOWN = 3
@@ -94,7 +95,7 @@ def desk(person: User, *, now: datetime) -> Panel:
 def todo(person: User, *, now: datetime) -> list[Todo]:
     """Dues that are late or near, one's own and one's children's; for admins what waits for approval."""
     if person.is_admin:
-        return _decisions()
+        return _decisions(person, now)
     children = {one.pk for one in guardians.children_of(person)} | (
         {person.pk} if person.role == Role.STUDENT else set()
     )
@@ -105,8 +106,8 @@ def todo(person: User, *, now: datetime) -> list[Todo]:
     return [_waiting(row, person, now) for row in rows]
 
 
-def _decisions() -> list[Todo]:
-    count = Concession.objects.filter(state=Concession.State.REQUESTED).count()
+def _decisions(admin: User, now: datetime) -> list[Todo]:
+    count = reports.counts_of(admin, now=now)["fee_asked"]
     if not count:
         return []
     return [

@@ -8,9 +8,23 @@ from fees import boards, reports
 from fees.boards import batch_panel, calendar, desk, panel, standing
 from fees.fee_status import column as status_column
 from fees.fee_status import may_read as may_read_status
+from fees.reports import know, office_moments, office_sets
 from fees.reports import office_panel as office
 
-__all__ = ["batch_panel", "calendar", "desk", "may_read_status", "office", "panel", "standing", "status_column", "todo"]
+__all__ = [
+    "batch_panel",
+    "calendar",
+    "desk",
+    "know",
+    "may_read_status",
+    "office",
+    "office_moments",
+    "office_sets",
+    "panel",
+    "standing",
+    "status_column",
+    "todo",
+]
 
 
 def todo(person: User, *, now: datetime) -> list[Todo]:

@@ -20,7 +20,6 @@ from accounts.access import SignedInRequest, signed_in
 from accounts.models import Role, User
 from attendance import offers as attendance_offers
 from batches import offers as batches_offers
-from batches.class_days import day_span
 from coaching.lib.counts import Sets, counted_once
 from coaching.lib.offers import Panel
 from coaching.pages import child, classes, todo
@@ -106,16 +105,29 @@ def office(admin: User, *, now: datetime) -> dict[str, Any]:
 
 
 def _count(admin: User, now: datetime) -> None:
-    """Ask once for what two areas count for him, here and in his to-do."""
-    day = day_span(timezone.localdate(now))
-    counts = _counts(now=now, since=day.starts_at, until=day.ends_at)
+    """Ask once for what three areas count for him, here and in his to-do."""
+    counts = _counts(now=now, **fees_offers.office_moments(now))
     attendance_offers.know(admin, counts)
     exams_offers.know(admin, counts)
+    fees_offers.know(admin, counts)
 
 
 @counted_once
-def _counts(*, now: datetime, since: datetime, until: datetime) -> Sets:
-    return attendance_offers.office_sets(now=now, since=since, until=until) | exams_offers.office_sets(now=now)
+def _counts(
+    *,
+    now: datetime,
+    since: datetime,
+    until: datetime,
+    today: str,
+    first: str,
+    last: str,
+    month_since: datetime,
+    month_until: datetime,
+) -> Sets:
+    """`since` and `until` are the ends of today; what stands below them is for fees."""
+    sets = attendance_offers.office_sets(now=now, since=since, until=until) | exams_offers.office_sets(now=now)
+    month = {"month_since": month_since, "month_until": month_until}
+    return sets | fees_offers.office_sets(today=today, first=first, last=last, since=since, until=until, **month)
 
 
 def greeting(name: str, *, now: datetime, count: int) -> str:

@@ -41,6 +41,7 @@ def test_every_table_is_there_as_page_table_and_json():
     keys |= {"attendance", "attendance_changes", "check_ins", "leaves", "attendance_requests"}
     keys |= {"attempts", "answers", "test_events", "test_time", "programs"}
     keys |= {"results", "manual_marks", "paper_marks", "leaderboards"}
+    keys |= {"fees", "fee_credits", "payments", "fee_concessions", "fee_documents"}
     wanted = {f"{key}.html" for key in keys} | {f"tables/{key}.csv" for key in keys}
     wanted |= {f"json/{key}.json" for key in keys} | {"index.html", "look.css"}
     assert set(archive.namelist()) == wanted

@@ -33,13 +33,14 @@ from accounts.sessions import ENDED_KEPT
 from attendance.models import CheckInAttempt, CheckInPosition, CorrectionRequest, Flag, Leave
 from attendance.models.records import Record, Status
 from attendance.models.registers import POSITIONS_KEPT_DAYS
-from batches.models import Batch, CalendarFeed, JoinRequest, Teaching
+from batches.models import Batch, CalendarFeed, Enrolment, JoinRequest, Teaching
 from coaching.pages.data_export import AREAS
 from coaching.pages.erasures import erase
 from dfs import store
 from dfs.housekeeping import LOG_KEPT
 from dfs.models import TRASH_KEPT, UPLOAD_KEPT, DriveAccount, StoredFile, Upload
 from exams.models import Attempt, LeaderboardChoice, TakeoverRequest
+from fees.models import Concession, StudentAccount
 from tests import people
 from tests.accounts.test_erasure import with_traces
 from tests.attendance import registers
@@ -128,6 +129,11 @@ def everywhere() -> User:
     Upload.objects.create(owner=person, name="Ritika-Secret.mp4", purpose=StoredFile.MINE, length_bytes=1)
     batch = timetables.batch()
     JoinRequest.objects.create(batch=batch, student=person)
+    account = StudentAccount.objects.create(student=person, note="Pays late", bill_to="Ritika-Secret & Sons")
+    over = timezone.now() - timedelta(days=30)
+    stay = Enrolment.objects.create(batch=batch, student=person, joined_at=over - timedelta(days=9), left_at=over)
+    what = {"type": "OTHER", "kind": "PERCENT", "bp": 1000, "reason": "Father ill", "requested_by": admin}
+    Concession.objects.create(account=account, enrolment=stay, **what)
     Teaching.objects.create(batch=batch, teacher=person)
     CalendarFeed.objects.create(person=person, secret_hash="x")
     with_attendance(person, batch)
@@ -171,6 +177,7 @@ def owned(table: str, person: User) -> int:
         "attendance_flags": "attempt__student",
         "attendance_requests": "record__student",
         "exam_takeovers": "attempt__student",
+        "fee_concessions": "account__student",
     }
     makers = {"given_by", "created_by", "actor", "asked_by", "decided_by", "withdrawn_by", "undone_by", "author"}
     names = [about[table]] if table in about else [name for name in people_in(model) if name not in makers]
