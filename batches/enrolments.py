@@ -174,13 +174,18 @@ def _follow(added: Sequence[Enrolment], *, actor: User, now: datetime, request: 
     batch = added[0].batch
     requests = JoinRequest.objects.open().filter(batch=batch, student__in=[one.student for one in added])
     requests.update(state=JoinRequest.State.ENROLLED, decided_at=now, decided_by=actor)
-    for one in added:
-        changes.enrolment_changed(one)
+    _hook(added)
     if added[0].came_from is None:
         who = [one.student for one in added]
         activity.record_each("enrolment.joined", who, actor=actor, request=request, name=batch.name)
         for joined_at in dict.fromkeys(one.joined_at for one in added):
             enrolment_news.of_joining([one for one in added if one.joined_at == joined_at], actor=actor)
+
+
+def _hook(changed: Iterable[Enrolment]) -> None:
+    """By student: what hooks lock of a student they lock in one order, so that two batches do not block each other."""
+    for one in sorted(changed, key=lambda row: row.student_id):
+        changes.enrolment_changed(one)
 
 
 def _require_students(wanted: dict[int, tuple[User, datetime]]) -> None:
@@ -234,8 +239,7 @@ def leave_many(
     batch = seats.locked(*Enrolment.objects.filter(pk__in=pks).values_list("batch", flat=True)).popitem()[1]
     rows = list(Enrolment.objects.filter(pk__in=pks, batch=batch).select_related("student", "batch").order_by("pk"))
     ended = [one for one in rows if _ended(one, left_at=left_at, reason=reason, now=now)]
-    for one in ended:
-        changes.enrolment_changed(one)
+    _hook(ended)
     who = [one.student for one in ended]
     activity.record_each("enrolment.left", who, actor=actor, request=request, name=batch.name)
     for at in dict.fromkeys(one.left_at for one in ended):
@@ -321,7 +325,11 @@ def transfer_many(
     moved = Enrolment.objects.filter(batch=to, came_from__in=stays).values_list("came_from", flat=True)
     movers = [one.student for one in stays if one.pk not in set(moved)]
     seats.require(target, len(movers), now=now, but=movers)
-    return [transfer(one, to=to, at=at, reason=reason, actor=actor, now=now, request=request) for one in stays]
+    by_student = sorted(stays, key=lambda row: row.student_id)  # as in `_hook`
+    done = {
+        one.pk: transfer(one, to=to, at=at, reason=reason, actor=actor, now=now, request=request) for one in by_student
+    }
+    return [done[one.pk] for one in stays]
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from fees.day_book import DayBook, cashiers_of
 from fees.day_book import day_book as book_of
 from fees.document_views import pdf
 from fees.models import Mode
+from fees.report_months import day_said
 
 
 @grant_required(Grant.Kind.CASHIER)
@@ -51,10 +51,7 @@ def day_book_pdf(request: SignedInRequest) -> HttpResponse:
 
 def _asked(request: SignedInRequest) -> tuple[date, User | None, str]:
     """What cannot be read is as if it were not asked."""
-    try:
-        on = parse_date(request.GET.get("on", "")) or timezone.localdate()
-    except ValueError:
-        on = timezone.localdate()
+    on = day_said(request.GET.get("on", "")) or timezone.localdate()
     number = uuid_of(request.GET.get("cashier", ""))
     cashier = User.objects.filter(uuid=number).first() if number else None
     mode = request.GET.get("mode", "")
