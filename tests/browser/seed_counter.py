@@ -1,6 +1,7 @@
 """Fifty students with something to pay for the walk of a cashier, one of them with all that can stand on a line."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -47,7 +48,7 @@ def _one_with_everything() -> None:
     Guardianship.objects.create(guardian=people.guardian(), student=student, relation="Father")
     today = timezone.localdate(now)
     parts = ((29_500_00, -30), (29_500_00, 0), (17_700_00, 55))
-    fine = {"fine_kind": FeePlan.Fine.PER_WEEK, "fine_paise": 50_00, "fine_grace_days": 7}
+    fine: dict[str, Any] = {"fine_kind": FeePlan.Fine.PER_WEEK, "fine_paise": 50_00, "fine_grace_days": 7}
     batch = timetables.batch("Evening doubts")
     plan = made.plan(batch, *((paise, today + timedelta(days=when)) for paise, when in parts), **fine)
     stay = timetables.enrol(student, batch)
