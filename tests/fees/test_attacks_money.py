@@ -10,12 +10,13 @@ from django.utils import timezone
 from accounts.models import Role, User
 from batches import enrolments
 from batches.models import Enrolment
+from coaching.lib.money import MOST_PAISE
 from fees import advances, agreements, billing, concessions, due_page, proving, reversals
-from fees.models import Due, DueBalance, Mode
+from fees.models import Agreement, Due, DueBalance, Mode
 from tests import people
 from tests.batches.enrolling import batch
 from tests.fees import charged, made
-from tests.fees.paid import pay
+from tests.fees.paid import fined, pay
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,12 @@ def test_revoking_after_he_left_charges_nothing_of_after_his_stay() -> None:
     enrolments.leave(stay, actor=people.admin())
     concessions.revoke(row, reason="x", actor=people.admin(), now=timezone.now())
     assert sum(row.balance.open_paise for row in Due.objects.open()) == 60000
+
+
+def test_a_fine_without_end_grows_to_no_more_than_a_due_may_be() -> None:
+    stay = made.enrolment()
+    plan = made.plan(stay.batch, (10000, 0), fine_kind="PER_DAY", fine_paise=MOST_PAISE)
+    Agreement.objects.create(enrolment=stay, account=made.account(), plan=plan)
+    fined(-10)
+    pay(100)
+    assert DueBalance.objects.get(due__kind="FINE").open_paise == MOST_PAISE - 100
