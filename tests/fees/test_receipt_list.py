@@ -43,7 +43,7 @@ def undo(desk: Client, row: Payment, reason: str = "Typed for the wrong student"
 def test_receipts_are_found_by_what_one_knows_of_them(desk: Client) -> None:
     now = timezone.now()
     first = pay(100, now=now - timedelta(days=40))
-    pay(200, student=people.other_student(), mode=Mode.UPI, reference="UTR 4711")
+    pay(200, student=people.other_student(), mode=Mode.UPI, reference="UTR 4711", now=now)
     pay(300, actor=people.admin(), now=now + timedelta(seconds=1))
     assert shown(desk) == [300, 200, 100]
     number = Document.objects.get(kind="RECEIPT", payment=first).number
