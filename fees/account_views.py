@@ -43,7 +43,7 @@ def fee_account(request: SignedInRequest, public_id: UUID) -> HttpResponse:
 def fee_account_change(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     """Dispute, note, and who the bills are for."""
     student = _student(public_id)
-    account = StudentAccount.objects.filter(student=student).first() or StudentAccount(student=student)
+    account = charging.account_of(student) if request.method == "POST" else _account(student)
     form = AccountForm(request.POST or None, instance=account, is_admin=request.user.is_admin)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -206,6 +206,11 @@ def _student(public_id: UUID) -> User:
     found = User.objects.filter(Q(role=Role.STUDENT) | Q(fee_account__isnull=False))
     student: User = get_object_or_404(found, uuid=public_id)
     return student
+
+
+def _account(student: User) -> StudentAccount:
+    """As it is, or as it would be: looking makes none."""
+    return StudentAccount.objects.filter(student=student).first() or StudentAccount(student=student)
 
 
 def _stay(public_id: UUID) -> Enrolment:

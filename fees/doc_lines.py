@@ -10,7 +10,7 @@ from accounts.models import Institute
 from coaching.lib.money import spread
 from fees.models import Allocation, Document, Due
 from fees.states import label_of
-from fees.tax import Parts, share, together
+from fees.tax import Parts, piece, share, together
 
 Line = dict[str, Any]
 WHOLE, PART, BALANCE = "", "PART", "BALANCE"
@@ -50,7 +50,7 @@ def _lines(one: Allocation, number: str, invoice: Mapping[str, Any] | None) -> l
             "sac": lines[0]["sac"],
             "gst_bp": lines[0]["gst_bp"],
             "amount": amount,
-            **in_columns(share(parts, before=paid, amount=amount)),
+            **in_columns(piece(parts, left=parts.minus(share(parts, before=0, amount=paid)), amount=amount)),
         }
         for lines, parts, paid, amount in zip(groups, whole, gone, now, strict=True)
         if amount

@@ -12,10 +12,10 @@ from batches import enrolments
 from batches.models import Enrolment
 from coaching.lib.money import MOST_PAISE
 from fees import advances, agreements, billing, concessions, due_page, proving, reversals
-from fees.models import Agreement, Due, DueBalance, Mode
+from fees.models import Agreement, Document, Due, DueBalance, Mode
 from tests import people
 from tests.batches.enrolling import batch
-from tests.fees import charged, made
+from tests.fees import charged, made, papers
 from tests.fees.paid import fined, pay
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,11 @@ def test_a_fine_without_end_grows_to_no_more_than_a_due_may_be() -> None:
     fined(-10)
     pay(100)
     assert DueBalance.objects.get(due__kind="FINE").open_paise == MOST_PAISE - 100
+
+
+def test_no_receipt_of_a_paisa_says_a_value_below_nothing() -> None:
+    made.registered()
+    made.due(1180)
+    for _ in range(8):
+        said = papers.snapshot(Document.objects.get(payment=pay(1)))
+        assert [(line["amount"], line["taxable"]) for line in said["lines"]] == [(1, 1)]

@@ -1,5 +1,7 @@
 """Attacks over HTTP: nonsense in addresses, formulas and marks in names, forms of somebody who may not send them."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +27,12 @@ def test_what_is_typed_is_text_on_pages_and_no_formula_in_files() -> None:
     student.name = HOSTILE
     student.save()
     paid = pay(5000, payer=HOSTILE, note=HOSTILE, mode="UPI", reference="@1")
-    charge = {"head": made.head(), "label": HOSTILE, "amount_paise": 100, "due_on": timezone.localdate()}
+    charge: dict[str, Any] = {
+        "head": made.head(),
+        "label": HOSTILE,
+        "amount_paise": 100,
+        "due_on": timezone.localdate(),
+    }
     charging.charge_other(paid.account, **charge, actor=people.admin(), now=timezone.now())
     for name in ("fee_account", "fee_statement"):
         shown = office.get(reverse(name, args=[student.uuid])).content.decode()

@@ -34,7 +34,13 @@ def unexpected(given: list[Any]) -> list[Any]:
 
 def cash(student: User, actor: User, paise: int = 30000) -> Payment:
     account = StudentAccount.objects.select_related("student").get(student=student)
-    given = {"mode": "CASH", "amount_paise": paise, "actor": actor, "now": timezone.now(), "form_token": uuid4()}
+    given: dict[str, Any] = {
+        "mode": "CASH",
+        "amount_paise": paise,
+        "actor": actor,
+        "now": timezone.now(),
+        "form_token": uuid4(),
+    }
     return payments.record(account, **given)
 
 
@@ -43,6 +49,7 @@ def test_paying_while_the_stay_ends_its_plan_is_replaced_and_a_concession_is_app
     charged.plan(one, {"Tuition": 100000}, (50000, 0), (50000, 30))
     stay = enrolments.enrol(one, student=people.student(), actor=admin)
     first = cash(stay.student, cashier, 10000)
+    assert first.day is not None
     other = charged.plan(one, {"Tuition": 90000}, (90000, 0), name="Other")
     asked = concessions.request(stay, type="OTHER", bp=5000, reason="x", actor=cashier, now=timezone.now())
     now = timezone.now()
