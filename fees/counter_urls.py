@@ -1,3 +1,5 @@
+"""Addresses of the counter, receipts and cheques."""
+
 from django.urls import path
 
 from fees import counter_views, day_views, receipt_views
