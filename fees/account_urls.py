@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from fees import account_views, concession_views
+from fees import account_views, concession_views, payout_views
 
 urlpatterns = [
     path("accounts/<uuid:public_id>/", account_views.fee_account, name="fee_account"),
     path("accounts/<uuid:public_id>/change/", account_views.fee_account_change, name="fee_account_change"),
     path("accounts/<uuid:public_id>/charge/", account_views.fee_charge, name="fee_charge"),
     path("accounts/<uuid:public_id>/use-advance/", account_views.fee_advance_use, name="fee_advance_use"),
+    path("accounts/<uuid:public_id>/pay-out/", payout_views.fee_payout, name="fee_payout"),
     path("accounts/<uuid:public_id>/siblings/", concession_views.concession_sibling, name="concession_sibling"),
     path("due/<uuid:public_id>/", account_views.fee_due, name="fee_due"),
     path("due/<uuid:public_id>/correct/", account_views.fee_due_correct, name="fee_due_correct"),

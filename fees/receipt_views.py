@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import activity
 from accounts.access import SignedInRequest, grant_required
@@ -45,7 +45,7 @@ def receipt_list(request: SignedInRequest) -> HttpResponse:
 
 
 @CASHIERS
-@require_safe
+@require_POST
 def receipt_list_export(request: SignedInRequest) -> StreamingHttpResponse:
     """The same as CSV, all pages."""
     rows = _payments(_asked(request))

@@ -24,6 +24,12 @@ def the_student() -> dict[str, Any]:
     return {"public_id": the_due().account.student.uuid}
 
 
+def the_account() -> dict[str, Any]:
+    """The student's, who has been charged."""
+    made.account()
+    return the_student()
+
+
 def the_dues_number() -> dict[str, Any]:
     return {"public_id": the_due().uuid}
 
@@ -47,6 +53,7 @@ FEES_ACCOUNT: dict[str, Row] = {
     "fee_account_change": Row(office(200), kwargs=the_student),
     "fee_charge": Row(office(200), kwargs=the_student),
     "fee_advance_use": Row(office(302), "post", the_student),
+    "fee_payout": Row(only("admin", status=200), kwargs=the_account),
     "fee_due": Row(office(200), kwargs=the_dues_number),
     "fee_due_correct": Row(office(422), "post", the_dues_number),
     "fee_due_waive": Row(office(422), "post", the_dues_number),

@@ -53,7 +53,7 @@ FEES_COUNTER: dict[str, Row] = {
     "counter_move": Row(NOTHING_SENT, "post", a_day),
     "counter_close": Row(NOTHING_SENT, "post", a_day),
     "receipt_list": Row(COUNTER, kwargs=a_cashier),
-    "receipt_list_export": Row(COUNTER, kwargs=a_cashier),
+    "receipt_list_export": Row(COUNTER, "post", a_cashier),
     "payment_undo": Row(COUNTER, kwargs=a_payment),
     "payment_bounce": Row(COUNTER, kwargs=a_cheque),
     "cheque_list": Row(COUNTER, kwargs=a_cashier),

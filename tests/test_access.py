@@ -85,6 +85,8 @@ def test_public_views_are_these_and_no_others():
         "guardian_link_bare",
         "calendar_feed",
         "calendar_feed_slashed",
+        "fee_verify",
+        "fee_verify_form",
         "result_verify",
         "result_verify_form",
         "institute_logo",
