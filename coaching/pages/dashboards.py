@@ -58,9 +58,9 @@ PANELS: dict[Role, tuple[Callable[..., Panel], ...]] = {
     ),
 }
 OFFICE: tuple[Callable[..., Panel], ...] = (
+    fees_offers.office,
     attendance_offers.office,
     exams_offers.office,
-    fees_offers.office,
     accounts_offers.office,
     dfs_offers.office,
 )
