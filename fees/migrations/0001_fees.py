@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'fee heads',
                 'db_table': 'fee_heads',
                 'ordering': ('name', 'pk'),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='fee_head_name_once', violation_error_message='There is such a fee head already.'), models.UniqueConstraint(condition=models.Q(('use', 'FEE'), _negated=True), fields=('use',), name='fee_head_use_once'), models.CheckConstraint(condition=models.Q(('use__in', ['FEE', 'FINE', 'BOUNCE'])), name='fee_head_use_known'), models.CheckConstraint(condition=models.Q(('gst_bp__lte', 10000)), name='fee_head_rate', violation_error_message='A rate is between 0 and 100 %.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='fee_head_name_once', violation_error_message='There is such a fee head already.'), models.UniqueConstraint(condition=models.Q(('use', 'FEE'), _negated=True), fields=('use',), name='fee_head_use_once'), models.CheckConstraint(condition=models.Q(('use__in', ['FEE', 'FINE', 'BOUNCE'])), name='fee_head_use_known'), models.CheckConstraint(condition=models.Q(('gst_bp__lte', 10000)), name='fee_head_rate', violation_error_message='A rate is between 0 and 100 per cent.')],
             },
         ),
         migrations.CreateModel(

@@ -145,7 +145,7 @@ class FeeHead(models.Model):
             models.CheckConstraint(
                 condition=Q(gst_bp__lte=WHOLE_BP),
                 name="fee_head_rate",
-                violation_error_message=_("A rate is between 0 and 100 %."),
+                violation_error_message=_("A rate is between 0 and 100 per cent."),
             ),
         ]
 
