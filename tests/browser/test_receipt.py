@@ -88,3 +88,17 @@ def test_office_reads_a_statement_and_every_kind_of_paper(enter, institute):
         expect(page.get_by_text("Taxable, ₹")).to_be_visible()
         page.set_viewport_size(DESK)
         take_picture(page, name)
+
+
+@pytest.mark.parametrize("who", ["student", "guardian"])
+def test_family_reads_what_is_open_and_opens_a_receipt(enter, institute, who):
+    page = enter(who)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{institute.url}/fees/")
+    expect(page.locator(".owe-sum")).to_contain_text("₹")
+    expect(page.get_by_text("Instalment 4 of 4")).to_be_visible()
+    if who == "student":
+        look(page, "own-fees")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("link", name="Instalment 1 of 4").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipt")
