@@ -171,8 +171,8 @@ class Watch:
             self._said[:] = rest
             said = json.loads(line)
             if "child-pid" in said and not self._first:
-                self._first = int(said["child-pid"])
-                self._first_fd = self._open.keep(os.pidfd_open(self._first))
+                first = int(said["child-pid"])
+                self._first_fd, self._first = self._open.keep(os.pidfd_open(first)), first
             elif "exit-code" in said:
                 self._seen.ended_as = int(said["exit-code"])
 
@@ -251,7 +251,7 @@ class Watch:
         _, ended, usage = os.wait4(self._monitor, 0)
         self._seen.monitor_ended = os.waitstatus_to_exitcode(ended)
         own_ns = 0
-        if self._first:
+        if self._first_fd >= 0:
             _kill(self._first_fd)
             select.select([self._first_fd], [], [])
             own_ns = measuring.cpu_ns(self._first)
