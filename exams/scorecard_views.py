@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import SignedInRequest, public, role_required, signed_in
 from accounts.limits import RESULT_LOST, SCORECARD_MAKING, SCORECARDS_MAKING, address_of, person_of
 from batches.models import Batch
-from coaching.lib.text import content_disposition
+from coaching.lib.exports import pdf_response
 from coaching.lib.uuids import uuid_of
 from exams import result_codes, scorecards, verifying
 from exams.models import Result
@@ -30,7 +30,7 @@ def scorecard(request: SignedInRequest, code: str) -> HttpResponse:
     row = get_object_or_404(rows, code=code)
     SCORECARD_MAKING.take(person_of(request))
     name = _("Scorecard %(name)s, %(test)s.pdf") % {"name": row.student.name, "test": row.version.test.title}
-    return _pdf(scorecards.card(row), name)
+    return pdf_response(name, scorecards.card(row))
 
 
 @role_required(*MAKE_TESTS)
@@ -48,16 +48,7 @@ def test_scorecards(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     if not found:
         raise Http404("nobody of this batch has a result")
     SCORECARDS_MAKING.take(person_of(request))
-    return _pdf(scorecards.cards(version, found), name)
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = {
-        "Content-Disposition": content_disposition("inline", name),
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return pdf_response(name, scorecards.cards(version, found))
 
 
 # --- For everybody with a code ----------------------------------------------------------------------------------------

@@ -21,9 +21,9 @@ from fees.credits import Piece
 from fees.issuing import Draft
 from fees.ledger import Booking
 from fees.models import Bill, Concession, Credit, Due, DueLine, FeeHead, FeeSettings, StudentAccount
+from fees.tax import WHOLE_BP
 
 State, Type, Kind = Concession.State, Concession.Type, Concession.Kind
-WHOLE_BP = 10_000
 
 
 class AlreadyAsked(DomainError):

@@ -14,12 +14,12 @@ from accounts.access import SignedInRequest, grant_required
 from accounts.limits import DOCUMENT_MAKING, person_of
 from accounts.models import Grant, Institute, User
 from coaching.lib.clock import clock_text
+from coaching.lib.exports import pdf_response
 from coaching.lib.money import amount
 from coaching.lib.pdf import Column, Document
 from coaching.lib.uuids import uuid_of
 from fees.day_book import DayBook, cashiers_of
 from fees.day_book import day_book as book_of
-from fees.document_views import pdf
 from fees.models import Mode
 from fees.report_months import day_said
 
@@ -46,7 +46,8 @@ def day_book_pdf(request: SignedInRequest) -> HttpResponse:
     """The same as PDF."""
     on, cashier, mode = _asked(request)
     DOCUMENT_MAKING.take(person_of(request))
-    return pdf(_paper(book_of(on, cashier=cashier, mode=mode)), _("Day book %(day)s.pdf") % {"day": on.isoformat()})
+    name = _("Day book %(day)s.pdf") % {"day": on.isoformat()}
+    return pdf_response(name, _paper(book_of(on, cashier=cashier, mode=mode)))
 
 
 def _asked(request: SignedInRequest) -> tuple[date, User | None, str]:

@@ -18,10 +18,9 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.models import User
 from coaching.lib.errors import DomainError
-from coaching.lib.money import rupees
+from coaching.lib.money import MOST_PAISE, rupees
 from fees import documents, ledger
 from fees.models import CashierDay, CashMove, Mode, Payment, Payout, Reversal
-from fees.models.setup import MOST_PAISE
 from fees.receiving import FormUsed, MoneyRefused, token_of
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import SignedInRequest, public, signed_in
 from accounts.limits import DOCUMENT_LOST, DOCUMENT_MAKING, address_of, person_of
 from accounts.models import Grant
-from coaching.lib.text import content_disposition
+from coaching.lib.exports import pdf_response
 from fees import document_page, document_pdf, verifying
 from fees.document_forms import CodeForm
 from fees.models import Document
@@ -37,17 +37,7 @@ def fee_document_pdf(request: SignedInRequest, public_id: UUID) -> HttpResponse:
     document = _found(request, public_id)
     DOCUMENT_MAKING.take(person_of(request))
     sheet = document_page.sheet(document, cancelled_by=_cancelling(document))
-    return pdf(document_pdf.made(document, sheet), f"{sheet.title} {document.number.replace('/', '-')}.pdf")
-
-
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """A file to be read or kept, by whoever asked and nobody's cache."""
-    headers = {
-        "Content-Disposition": content_disposition("inline", name),
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return pdf_response(f"{sheet.title} {document.number.replace('/', '-')}.pdf", document_pdf.made(document, sheet))
 
 
 def _found(request: SignedInRequest, public_id: UUID) -> Document:

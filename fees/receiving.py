@@ -9,10 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from coaching.lib.errors import DomainError
-from coaching.lib.money import rupees
+from coaching.lib.money import MOST_PAISE, rupees
 from fees.ledger import Booking
 from fees.models import Allocation, Due, Mode, Payment
-from fees.models.setup import MOST_PAISE
 
 WITH_REFERENCE = (Mode.UPI, Mode.CHEQUE, Mode.DD, Mode.BANK)
 INSTRUMENTS = (Mode.CHEQUE, Mode.DD)

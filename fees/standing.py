@@ -10,7 +10,7 @@ from fees import charging, credits, schedule
 from fees.credits import Piece
 from fees.ledger import Booking
 from fees.models import Concession, Credit, Due
-from fees.models.setup import WHOLE_BP
+from fees.tax import WHOLE_BP
 
 Kind = Credit.Kind
 _NOT_OWED = {Kind.WITHDRAWAL, Kind.REPLACED, Kind.CORRECTION}

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import SignedInRequest, signed_in
 from accounts.limits import DOCUMENT_MAKING, person_of
 from accounts.models import Grant, Institute
+from coaching.lib.exports import pdf_response
 from coaching.lib.money import amount
 from coaching.lib.pdf import Column, Document
 from fees import statements
-from fees.document_views import pdf
 from fees.models import StudentAccount
 from fees.numbering import financial_year, year_words
 
@@ -38,7 +38,7 @@ def fee_statement_pdf(request: SignedInRequest, public_id: UUID) -> HttpResponse
     DOCUMENT_MAKING.take(person_of(request))
     statement = context["statement"]
     words = {"name": account.student.name, "year": statement.year}
-    return pdf(_paper(account, statement), _("Statement %(name)s %(year)s.pdf") % words)
+    return pdf_response(_("Statement %(name)s %(year)s.pdf") % words, _paper(account, statement))
 
 
 def _asked(request: SignedInRequest, public_id: UUID) -> tuple[StudentAccount, dict[str, Any]]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from coaching.lib.money import half_up
 
 WHOLE_BP = 10_000
+"""Hundred per cent in basis points."""
 STATES = {
     "01": "Jammu and Kashmir",
     "02": "Himachal Pradesh",

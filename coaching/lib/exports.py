@@ -1,11 +1,11 @@
-"""Tables for a spreadsheet: CSV that no program mistakes for formulas, streamed line by line."""
+"""Files people take away: CSV that no program mistakes for formulas, streamed line by line, and PDF."""
 
 import csv
 from collections.abc import Iterable, Iterator
 from numbers import Number
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 from coaching.lib.text import content_disposition
 
@@ -33,6 +33,16 @@ def csv_response(name: str, *, header: Iterable[str], rows: Iterable[Iterable[An
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def pdf_response(name: str, content: bytes) -> HttpResponse:
+    """A PDF named `name`, to be read or kept by whoever asked, and by nobody's cache."""
+    headers = {
+        "Content-Disposition": content_disposition("inline", name),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 class _Line:

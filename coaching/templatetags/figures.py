@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from coaching.lib import money
 from coaching.lib.clock import clock_text, day_text, moment_text, time_text
 
 register = template.Library()
@@ -20,13 +21,7 @@ RELATIVE_UNDER = timedelta(days=1)
 @register.filter
 def grouped(number: int) -> str:
     """In lakh and crore: 1234567 → 12,34,567."""
-    sign, digits = ("−" if number < 0 else ""), str(abs(int(number)))
-    head, tail = digits[:-3], digits[-3:]
-    pairs: list[str] = []
-    while head:
-        pairs.insert(0, head[-2:])
-        head = head[:-2]
-    return sign + ",".join([*pairs, tail])
+    return money.grouped(int(number))
 
 
 @register.filter(name="bytes")

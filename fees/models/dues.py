@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Grant, User
 from batches.models import Enrolment
-from fees.models.setup import MOST_PAISE, WHOLE_BP, FeeHead, FeePlan
+from coaching.lib.money import MOST_PAISE
+from fees.models.setup import FeeHead, FeePlan
+from fees.tax import WHOLE_BP
 
 
 def whose(user: User) -> Q | None:

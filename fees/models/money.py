@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from coaching.lib.money import MOST_PAISE
 from fees.models.dues import Credit, Due, StudentAccount, whose
-from fees.models.setup import MOST_PAISE, FeeHead
+from fees.models.setup import FeeHead
 
 
 class Mode(models.TextChoices):

@@ -11,11 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from batches.models import Batch, Enrolment
-
-MOST_PAISE = 10**12
-"""₹1,000 crore: a larger sum is a slip of the hand."""
-WHOLE_BP = 10_000
-"""Hundred per cent in basis points."""
+from coaching.lib.money import MOST_PAISE
+from fees.tax import WHOLE_BP
 
 
 class GstMode(models.TextChoices):
