@@ -31,7 +31,8 @@ int main(void)
         hole("above the root");
     if (chroot("/usr") == 0 || chroot(".") == 0)
         hole("chroot");
-    const char *old[] = {"/oldroot", "/newroot", "/.old_root", "/bindfile", "/proc/self/root/..", "/../etc/shadow"};
+    /* Seen from the root, where we are. */
+    const char *old[] = {"oldroot", "newroot", ".old_root", "bindfile", "/proc/self/root", "../etc/shadow"};
     for (int number = 0; number < 6; number++)
         if (access(old[number], F_OK) == 0)
             hole(old[number]);
